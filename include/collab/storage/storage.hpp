@@ -45,7 +45,7 @@ struct append_request {
 //
 // Every call is asynchronous: its handler is called exactly once, through the executor
 // given with the call, never from inside the call. Handlers of one room's appends are
-// called in the order of the appends.
+// posted in the order of the appends. The executor must outlive the handler's call.
 //
 // Threads: all functions from any thread at once.
 class storage {
@@ -63,19 +63,21 @@ class storage {
   // can't be reached; ownership is then unchanged.
   virtual void open(std::string_view room, executor& on, open_handler done) = 0;
 
-  // Reads the records of `room` without taking ownership. Errors as open().
+  // Reads the records of `room` without taking ownership; the epoch in the result is 0.
+  // What was appended is seen once its handler was posted, at the latest. Errors as open().
   virtual void read(std::string_view room, executor& on, open_handler done) = 0;
 
   // Writes all of request.records, or none. Success means that they survive the end of
   // the process and, where the storage promises it, of the machine.
   //
   // Fails with
-  //   aborted           the epoch is stale or the position is not the last one: nothing was
-  //                     written, and nothing of this owner will be;
+  //   aborted           nothing was written: the epoch is stale, and nothing of this owner
+  //                     will be written again; or the position is not the last one;
   //   data_loss         the storage is damaged or full: nothing was written;
   //   unavailable       the outcome is unknown or it may be tried again with the same records.
-  // A failed append fails the appends of the same room queued behind it with aborted;
-  // other rooms are not affected.
+  // A failed append fails the appends of the same room queued behind it with aborted, as
+  // their positions are then wrong: act on the first failure. An owner whose epoch is not
+  // stale may go on from the last position. Other rooms are not affected.
   virtual void append(append_request request, executor& on, append_handler done) = 0;
 
   // Whether the storage can be used at this moment; for readiness checks. May block briefly.

@@ -46,6 +46,10 @@ class transport_handler {
   // be destroyed from inside this call.
   virtual void on_close(close_code code, std::string_view reason) = 0;
 
+  // queued_bytes() has fallen to zero: everything given to send() so far was taken by the
+  // network. For senders that stop at some amount queued and go on here.
+  virtual void on_drained() {}
+
  protected:
   ~transport_handler() = default;
 };

@@ -1,0 +1,191 @@
+// connection.js - one WebSocket kept open: back-off, heartbeat, and why it is not open.
+//
+// It moves messages and knows nothing of their meaning but `pong` and `server:closing`.
+// Time, randomness and the socket come from `environment`, so that tests can give their own.
+
+import { SUBPROTOCOL, readFrame, writeFrames } from './protocol.js';
+
+export const BACKOFF_FIRST_MS = 500;
+export const BACKOFF_MAX_MS = 30_000;
+export const STABLE_MS = 10_000;
+export const PING_MS = 20_000;
+export const DEAD_MS = 45_000;
+
+/** Close codes after which the page does not come back by itself. */
+const FINAL_CODES = new Map([
+  [1008, 'The server ended the connection (its rules were not kept).'],
+  [4001, 'This board was opened elsewhere with the same session.'],
+]);
+
+const browser = {
+  WebSocket: globalThis.WebSocket,
+  now: () => performance.now(),
+  random: () => Math.random(),
+  setTimeout: (callback, ms) => globalThis.setTimeout(callback, ms),
+  clearTimeout: (timer) => globalThis.clearTimeout(timer),
+};
+
+/** The wait before attempt `attempt` (0, 1, ...): full jitter over 0.5 s doubling to 30 s. */
+export function backoffDelay(attempt, random) {
+  return random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt);
+}
+
+export class Connection {
+  /** `connecting`, `connected` (the room answered), `offline` (will try again), `refused`. */
+  state = 'offline';
+  /** Why it is not connected, for people to read; empty when there is nothing to say. */
+  reason = '';
+  /** When the next attempt is made, on the environment's clock; 0 when none is planned. */
+  retryAt = 0;
+  /** The last round trip of a ping in milliseconds; null before the first. */
+  roundTrip = null;
+
+  #url;
+  #handlers;
+  #environment;
+  #socket = null;
+  #attempt = 0;
+  #retryTimer = null;
+  #stableTimer = null;
+  #heartbeatTimer = null;
+  #heardAt = 0;
+  #outgoing = [];
+  #retryAfter = 0;
+  #fatal = '';
+
+  /**
+   * Handlers: `onState(connection)`, `onOpen()`, `onMessage(message)`, `onClose()`. `start`
+   * and `restart` call `onState` themselves; the others come from the socket and the timers.
+   */
+  constructor({ url, handlers, environment = browser }) {
+    this.#url = url;
+    this.#handlers = handlers;
+    this.#environment = environment;
+  }
+
+  get isOpen() {
+    return this.#socket?.readyState === 1;
+  }
+
+  /** Connects now, whatever the back-off says. Does nothing while a socket is in use. */
+  start() {
+    this.#environment.clearTimeout(this.#retryTimer);
+    this.retryAt = 0;
+    if (this.#socket) return;
+    this.#open();
+  }
+
+  /** Drops the connection and comes back with a new one after the back-off. */
+  restart() {
+    if (!this.#socket) return;
+    this.#abandon();
+    this.#closed(1006);
+  }
+
+  /** Tells that the room answered the join: the connection is worth something. */
+  joined() {
+    this.#setState('connected', '');
+    this.#stableTimer = this.#environment.setTimeout(() => { this.#attempt = 0; }, STABLE_MS);
+  }
+
+  /** Remembers why the server is about to close, from a fatal `error`. */
+  noteError(message) {
+    this.#fatal = message;
+  }
+
+  /** Queues a message; all of one turn of the event loop leave together. False when not open. */
+  send(message) {
+    if (!this.isOpen) return false;
+    if (this.#outgoing.length === 0) queueMicrotask(() => this.flush());
+    this.#outgoing.push(message);
+    return true;
+  }
+
+  /** Sends what is queued at once. */
+  flush() {
+    const messages = this.#outgoing;
+    this.#outgoing = [];
+    if (!this.isOpen || messages.length === 0) return;
+    for (const frame of writeFrames(messages)) this.#socket.send(frame);
+  }
+
+  #open() {
+    this.#setState('connecting', this.reason);
+    this.#fatal = '';
+    this.#retryAfter = 0;
+    const socket = new this.#environment.WebSocket(this.#url, [SUBPROTOCOL]);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#heardAt = this.#environment.now();
+      this.#beat();
+      this.#handlers.onOpen();
+    };
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onclose = ({ code }) => this.#closed(code);
+  }
+
+  #receive(data) {
+    this.#heardAt = this.#environment.now();
+    let messages;
+    try {
+      messages = readFrame(data);
+    } catch {
+      return;
+    }
+    for (const message of messages) {
+      if (message.type === 'pong') this.roundTrip = Math.max(0, this.#environment.now() - message.t);
+      if (message.type === 'server:closing') this.#retryAfter = Number(message.retryAfter) || 0;
+      this.#handlers.onMessage(message);
+    }
+  }
+
+  #beat() {
+    const { now, setTimeout } = this.#environment;
+    if (now() - this.#heardAt > DEAD_MS) {
+      this.restart();
+      return;
+    }
+    this.send({ type: 'ping', t: Math.round(now()) });
+    this.#heartbeatTimer = setTimeout(() => this.#beat(), PING_MS);
+  }
+
+  /** Lets go of the socket without hearing from it again. */
+  #abandon() {
+    const socket = this.#socket;
+    if (!socket) return;
+    socket.onopen = null;
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close();
+  }
+
+  #closed(code) {
+    const { clearTimeout, random } = this.#environment;
+    this.#socket = null;
+    this.#outgoing = [];
+    clearTimeout(this.#heartbeatTimer);
+    clearTimeout(this.#stableTimer);
+    if (FINAL_CODES.has(code)) {
+      this.#handlers.onClose();
+      this.#setState('refused', this.#fatal || FINAL_CODES.get(code));
+      return;
+    }
+    const delay = Math.max(backoffDelay(this.#attempt, random), this.#retryAfter * (1 + random() / 2));
+    this.#attempt += 1;
+    this.#handlers.onClose();
+    this.#retryIn(delay);
+  }
+
+  #retryIn(delay) {
+    const { now, setTimeout } = this.#environment;
+    this.retryAt = now() + delay;
+    this.#retryTimer = setTimeout(() => this.start(), delay);
+    this.#setState('offline', this.#fatal);
+  }
+
+  #setState(state, reason) {
+    this.state = state;
+    this.reason = reason;
+    this.#handlers.onState(this);
+  }
+}

@@ -1,0 +1,22 @@
+// collab/collab.hpp - the whole core in one include.
+
+#ifndef COLLAB_COLLAB_HPP
+#define COLLAB_COLLAB_HPP
+
+#include "collab/core/clock.hpp"
+#include "collab/core/ids.hpp"
+#include "collab/core/limits.hpp"
+#include "collab/core/random_source.hpp"
+#include "collab/core/version.hpp"
+#include "collab/document/document.hpp"
+#include "collab/document/fractional_index.hpp"
+#include "collab/document/ordering.hpp"
+#include "collab/history/edit_history.hpp"
+#include "collab/history/operation_log.hpp"
+#include "collab/ink/bounds.hpp"
+#include "collab/ink/distance_filter.hpp"
+#include "collab/ink/gap_interpolator.hpp"
+#include "collab/ink/point.hpp"
+#include "collab/room/room.hpp"
+
+#endif  // COLLAB_COLLAB_HPP

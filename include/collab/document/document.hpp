@@ -1,0 +1,183 @@
+// collab/document/document.hpp - everything that is on one board, in the order of drawing.
+//
+// The document knows what is there and what was removed, not how it came about: history
+// applies operations to it, and undoes them.
+
+#ifndef COLLAB_DOCUMENT_DOCUMENT_HPP
+#define COLLAB_DOCUMENT_DOCUMENT_HPP
+
+#include <cassert>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
+
+#include "collab/core/ids.hpp"
+#include "collab/core/text.hpp"
+#include "collab/document/element.hpp"
+
+namespace collab {
+
+struct document_options {
+  // Ids of removed elements that are remembered. The oldest is forgotten beyond it.
+  std::size_t tombstones_max = 100'000;
+};
+
+// The elements of a board and the tombstones of those removed.
+//
+// Threads: distinct objects, safe; one object, one thread at a time.
+// Memory: bytes(), and about 150 bytes a tombstone.
+class document {
+ public:
+  // Compares as everybody draws: by index as bytes, then by id.
+  struct z_order {
+    bool operator()(const element* a, const element* b) const noexcept {
+      const int by_index = a->index().compare(b->index());
+      return by_index != 0 ? by_index < 0 : a->id() < b->id();
+    }
+  };
+  using ordered_elements = absl::btree_set<const element*, z_order>;
+
+  explicit document(document_options options = {}) : options_{options} {}
+  document(const document&) = delete;
+  document& operator=(const document&) = delete;
+
+  // The elements from the lowest to the topmost. Valid until the document changes.
+  [[nodiscard]] const ordered_elements& elements() const noexcept { return order_; }
+  [[nodiscard]] std::size_t size() const noexcept { return order_.size(); }
+
+  // The memory of the elements that are there or can be restored, about.
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+  // The element, or null when it is not there. Valid until it is removed. O(1).
+  [[nodiscard]] const element* find(std::string_view id) const {
+    const slot* found = find_slot(id);
+    return found != nullptr && found->is_there ? found->body.get() : nullptr;
+  }
+
+  // Whether `id` is taken: by an element, or by a tombstone that is remembered. O(1).
+  [[nodiscard]] bool remembers(std::string_view id) const { return find_slot(id) != nullptr; }
+
+  // The operation that made the element be there, or be removed; 0 when never heard of.
+  [[nodiscard]] seq_number presence_writer(std::string_view id) const {
+    const slot* found = find_slot(id);
+    return found != nullptr ? found->writer : seq_number{};
+  }
+
+  // Whether the element is removed and can be brought back whole.
+  [[nodiscard]] bool can_restore(std::string_view id) const {
+    const slot* found = find_slot(id);
+    return found != nullptr && !found->is_there && found->body != nullptr;
+  }
+
+  // The topmost index, empty for an empty board. O(1).
+  [[nodiscard]] std::string_view top_index() const {
+    return order_.empty() ? std::string_view{} : std::string_view{(*order_.rbegin())->index()};
+  }
+
+  // Puts a new element on the board. O(log elements).
+  // Requires: !remembers(id), an index.
+  const element& insert(element value, seq_number writer) {
+    assert(!remembers(value.id()) && !value.index().empty());
+    auto body = std::make_unique<element>(std::move(value));
+    const element* inserted = body.get();
+    bytes_ += inserted->bytes();
+    slots_.emplace(inserted->id(), slot{std::move(body), writer, true});
+    order_.insert(inserted);
+    return *inserted;
+  }
+
+  // Takes an element off the board and keeps it, to be restored. Requires: find(id).
+  void remove(std::string_view id, seq_number writer) {
+    slot* found = find_slot(id);
+    assert(found != nullptr && found->is_there);
+    order_.erase(found->body.get());
+    found->is_there = false;
+    found->writer = writer;
+  }
+
+  // Brings back what was removed, as it was. Requires: can_restore(id).
+  const element& restore(std::string_view id, seq_number writer) {
+    slot* found = find_slot(id);
+    assert(found != nullptr && !found->is_there && found->body != nullptr);
+    found->is_there = true;
+    found->writer = writer;
+    order_.insert(found->body.get());
+    return *found->body;
+  }
+
+  // Writes one property of an element that is there or can be restored.
+  void set(std::string_view id, property key, property_value value, seq_number stamp,
+           seq_number writer) {
+    change(id, key, [&](element& body) { body.set(key, std::move(value), stamp, writer); });
+  }
+
+  // Takes one property back to its default, as if nobody had written it, at `stamp`.
+  void reset(std::string_view id, property key, seq_number stamp) {
+    change(id, key, [&](element& body) { body.reset(key, stamp); });
+  }
+
+  // Gives up the body of a removed element: only its id is remembered from now on.
+  // Nothing when the element is there.
+  void forget_body(std::string_view id) {
+    slot* found = find_slot(id);
+    if (found == nullptr || found->is_there || found->body == nullptr) {
+      return;
+    }
+    bytes_ -= found->body->bytes();
+    found->body.reset();
+    bodiless_.emplace_back(id);
+    if (bodiless_.size() > options_.tombstones_max) {
+      slots_.erase(bodiless_.front());
+      bodiless_.pop_front();
+    }
+  }
+
+ private:
+  struct slot {
+    std::unique_ptr<element> body;
+    seq_number writer{};
+    bool is_there = false;
+  };
+
+  [[nodiscard]] const slot* find_slot(std::string_view id) const {
+    const auto found = slots_.find(to_absl(id));
+    return found != slots_.end() ? &found->second : nullptr;
+  }
+  [[nodiscard]] slot* find_slot(std::string_view id) {
+    const auto found = slots_.find(to_absl(id));
+    return found != slots_.end() ? &found->second : nullptr;
+  }
+
+  template <typename Change>
+  void change(std::string_view id, property key, Change apply) {
+    slot* found = find_slot(id);
+    assert(found != nullptr && found->body != nullptr);
+    element& body = *found->body;
+    const bool moves = found->is_there && key == property::index;
+    if (moves) {
+      order_.erase(&body);
+    }
+    bytes_ -= body.bytes();
+    apply(body);
+    bytes_ += body.bytes();
+    if (moves) {
+      order_.insert(&body);
+    }
+  }
+
+  document_options options_;
+  // Never iterated: its order differs from run to run.
+  absl::flat_hash_map<element_id, slot> slots_;
+  ordered_elements order_;
+  std::deque<element_id> bodiless_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace collab
+
+#endif  // COLLAB_DOCUMENT_DOCUMENT_HPP

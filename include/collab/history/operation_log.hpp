@@ -1,0 +1,56 @@
+// collab/history/operation_log.hpp - gives every operation its place, and checks it later.
+//
+// The log itself is bytes in a storage. This class is its two ends: numbering operations
+// on the way in, and refusing a gap, a repetition or damage on the way back.
+
+#ifndef COLLAB_HISTORY_OPERATION_LOG_HPP
+#define COLLAB_HISTORY_OPERATION_LOG_HPP
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/strings/str_cat.h>
+
+#include "collab/history/operation.hpp"
+#include "collab/history/operation_codec.hpp"
+
+namespace collab {
+
+// Threads: distinct objects, safe; one object, one thread at a time.
+class operation_log {
+ public:
+  // The last operation that has a place; 0 when there is none.
+  [[nodiscard]] seq_number last() const noexcept { return last_; }
+
+  // Gives `op` the next place and returns its record.
+  [[nodiscard]] std::string append(operation& op) {
+    op.seq = last_ = next(last_);
+    return encode_operation(op);
+  }
+
+  // Takes back the next record of a log that is read from its beginning.
+  //
+  // Fails with data_loss, changing nothing, when the record is damaged or not the next one.
+  [[nodiscard]] absl::StatusOr<operation> restore(std::string_view record) {
+    absl::StatusOr<operation> op = decode_operation(record);
+    if (op.ok() && op->seq != next(last_)) {
+      return absl::DataLossError(absl::StrCat("the log has operation ", to_integer(op->seq),
+                                              " where ", to_integer(next(last_)),
+                                              " is expected"));
+    }
+    if (op.ok()) {
+      last_ = op->seq;
+    }
+    return op;
+  }
+
+ private:
+  seq_number last_{};
+};
+
+}  // namespace collab
+
+#endif  // COLLAB_HISTORY_OPERATION_LOG_HPP

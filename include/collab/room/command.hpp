@@ -1,0 +1,95 @@
+// collab/room/command.hpp - what a member can ask of a room, decoded.
+//
+// Values are within their limits where a command says so; protocol sees to that for what
+// comes from the network. Whatever depends on the state of the room the room checks.
+
+#ifndef COLLAB_ROOM_COMMAND_HPP
+#define COLLAB_ROOM_COMMAND_HPP
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "collab/core/ids.hpp"
+#include "collab/document/element.hpp"
+#include "collab/history/operation.hpp"
+#include "collab/ink/point.hpp"
+#include "collab/room/presence.hpp"
+
+namespace collab {
+
+// ---- Live ink: relayed at once, not durable.
+
+// Begins a stroke. `stroke` has its properties and no points.
+struct start_stroke {
+  element stroke;
+  std::span<const point> points;
+};
+// `from` is the index of the first of `points`; the end of the stroke when not given.
+struct extend_stroke {
+  std::string_view id;
+  std::optional<std::uint64_t> from;
+  std::span<const point> points;
+};
+struct cancel_stroke {
+  std::string_view id;
+};
+
+// ---- Presence
+
+struct move_cursor {
+  cursor where;
+};
+struct update_member {
+  std::optional<std::string> name;
+  std::optional<collab::color> color;
+};
+
+// ---- Durable operations
+
+// `count`: how many points the author has sent.
+struct end_stroke {
+  std::string_view id;
+  std::optional<std::uint64_t> count;
+};
+struct put_element {
+  element value;
+};
+struct set_element {
+  element_id id;
+  property_changes changes;
+};
+struct remove_elements {
+  std::vector<element_id> ids;
+};
+struct clear_canvas {};
+struct undo {};
+struct redo {};
+struct send_chat {
+  std::string text;
+};
+// An operation that was not understood: it uses its counter and is rejected with `reason`.
+struct refused_operation {
+  absl::Status reason;
+};
+
+// One durable operation and the author's own number for it.
+struct operation_command {
+  operation_counter counter = 0;
+  std::variant<end_stroke, put_element, set_element, remove_elements, clear_canvas, undo, redo,
+               send_chat, refused_operation>
+      body;
+};
+
+using room_command = std::variant<start_stroke, extend_stroke, cancel_stroke, move_cursor,
+                                  update_member, operation_command>;
+
+}  // namespace collab
+
+#endif  // COLLAB_ROOM_COMMAND_HPP

@@ -1,0 +1,158 @@
+// collab/room/event.hpp - what a room tells its members.
+//
+// Events refer to the room's own state: they are to be encoded where they are received and
+// not kept.
+
+#ifndef COLLAB_ROOM_EVENT_HPP
+#define COLLAB_ROOM_EVENT_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "collab/core/clock.hpp"
+#include "collab/core/ids.hpp"
+#include "collab/history/edit_history.hpp"
+#include "collab/history/operation.hpp"
+#include "collab/room/chat.hpp"
+#include "collab/room/fwd.hpp"
+#include "collab/room/member.hpp"
+#include "collab/room/presence.hpp"
+
+namespace collab {
+
+// A stroke that is being drawn.
+struct live_stroke {
+  // Its properties, without points.
+  element stroke;
+  std::vector<point> points;
+  member_id author{};
+  client_id client;
+  // Whether the author has left.
+  bool is_orphan = false;
+  instant orphan_since{};
+};
+
+// The whole state, for one who joins.
+struct joined_room {
+  const room& state;
+  const member& self;
+  instant now;
+};
+struct member_joined {
+  const member& who;
+};
+struct member_updated {
+  const member& who;
+};
+struct member_left {
+  std::string_view user;
+  std::string_view client;
+};
+struct cursors_moved {
+  std::span<const std::pair<std::string_view, cursor>> cursors;
+};
+
+struct stroke_started {
+  const live_stroke& stroke;
+};
+struct stroke_extended {
+  const live_stroke& stroke;
+  std::size_t from = 0;
+};
+struct stroke_cancelled {
+  std::string_view user;
+  std::string_view id;
+};
+struct stroke_gap {
+  std::string_view id;
+  std::uint64_t have = 0;
+  bool is_unknown = false;
+  bool is_committed = false;
+};
+
+// Where a durable event stands.
+struct event_place {
+  std::string_view user;
+  seq_number seq{};
+  unix_time time{};
+};
+struct stroke_ended {
+  event_place place;
+  const element& stroke;
+};
+struct element_put {
+  event_place place;
+  const element& value;
+};
+struct element_set {
+  event_place place;
+  std::string_view id;
+  const property_changes& changes;
+};
+struct elements_removed {
+  event_place place;
+  const std::vector<element_id>& ids;
+};
+struct canvas_cleared {
+  event_place place;
+};
+struct operation_undone {
+  event_place place;
+  const edit_effect& effect;
+  bool is_redo = false;
+};
+struct chat_sent {
+  const chat_message& message;
+};
+struct history_changed {
+  bool can_undo = false;
+  bool can_redo = false;
+};
+
+// The answers to an operation.
+struct operation_acknowledged {
+  const operation_result& result;
+};
+struct operation_rejected {
+  operation_counter counter = 0;
+  const absl::Status& reason;
+};
+struct operation_gap {
+  operation_counter have = 0;
+};
+
+using room_event =
+    std::variant<joined_room, member_joined, member_updated, member_left, cursors_moved,
+                 stroke_started, stroke_extended, stroke_cancelled, stroke_gap, stroke_ended,
+                 element_put, element_set, elements_removed, canvas_cleared, operation_undone,
+                 chat_sent, history_changed, operation_acknowledged, operation_rejected,
+                 operation_gap>;
+
+// Where a room's output goes.
+//
+// `gate` is the operation at which an output was made: it must leave when that operation
+// is durable, not before, and gated outputs leave in the order of the calls. Gate 0 leaves
+// at once.
+class room_sink {
+ public:
+  virtual void to_member(member_id to, const room_event& event, seq_number gate) = 0;
+  virtual void to_all(const room_event& event, seq_number gate) = 0;
+  virtual void to_others(member_id except, const room_event& event, seq_number gate) = 0;
+
+  // `record` is the next one of the room's log and has to be stored.
+  virtual void store(std::string record, seq_number seq) = 0;
+
+ protected:
+  ~room_sink() = default;
+};
+
+}  // namespace collab
+
+#endif  // COLLAB_ROOM_EVENT_HPP

@@ -1,0 +1,79 @@
+// collab/room/member.hpp - somebody who is in a room, and what he was answered.
+
+#ifndef COLLAB_ROOM_MEMBER_HPP
+#define COLLAB_ROOM_MEMBER_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <absl/status/status.h>
+
+#include "collab/core/clock.hpp"
+#include "collab/core/ids.hpp"
+#include "collab/document/property.hpp"
+
+namespace collab {
+
+enum class role : std::uint8_t { editor };
+
+[[nodiscard]] constexpr std::string_view name_of(role /*of*/) noexcept { return "editor"; }
+
+// What became of one operation of a session. Seq 0: it was rejected with `status`.
+struct operation_result {
+  operation_counter counter = 0;
+  seq_number seq{};
+  unix_time time{};
+  std::string index;
+  absl::Status status;
+};
+
+// The operations of one session, answered in order and never taken twice.
+//
+// Memory: at most results_max results.
+class session_ledger {
+ public:
+  // The last operation that was taken, or rejected for good; 0 before the first.
+  [[nodiscard]] operation_counter last() const noexcept { return last_; }
+
+  // Notes the result of operation last() + 1, and forgets the oldest beyond `results_max`.
+  const operation_result& record(operation_result result, std::size_t results_max) {
+    last_ = result.counter;
+    results_.push_back(std::move(result));
+    while (results_.size() > results_max) {
+      results_.pop_front();
+    }
+    return results_.back();
+  }
+
+  // The result of an operation, or null when it is not kept any more. O(1).
+  [[nodiscard]] const operation_result* find(operation_counter counter) const {
+    if (results_.empty() || counter < results_.front().counter || counter > last_) {
+      return nullptr;
+    }
+    return &results_[counter - results_.front().counter];
+  }
+
+ private:
+  operation_counter last_ = 0;
+  std::deque<operation_result> results_;
+};
+
+struct member {
+  member_id id{};
+  client_id client;
+  user_id user;
+  // Secret: with it a client proves that it is the same one.
+  std::string session;
+  std::string name;
+  collab::color color;
+  collab::role role = role::editor;
+  session_ledger ledger;
+};
+
+}  // namespace collab
+
+#endif  // COLLAB_ROOM_MEMBER_HPP

@@ -1,0 +1,180 @@
+// collab/room/room.hpp - the state machine of one board.
+//
+// A room takes commands and the time, and yields events and records. It has no thread, no
+// clock, no network and no storage: the same class runs in a server, inside a game, and in
+// a simulation. For what joins it to transports and a storage, see collab/server.
+//
+//   room board{"ROOM01", limits, sink};
+//   board.join(ann, {.client = "c1", .user = "u1", .name = "Ann"}, clock.now());
+//   board.execute(ann, command, clock.now());
+
+#ifndef COLLAB_ROOM_ROOM_HPP
+#define COLLAB_ROOM_ROOM_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <absl/container/btree_map.h>
+#include <absl/status/status.h>
+
+#include "collab/core/clock.hpp"
+#include "collab/core/ids.hpp"
+#include "collab/core/limits.hpp"
+#include "collab/document/document.hpp"
+#include "collab/history/edit_history.hpp"
+#include "collab/history/operation_log.hpp"
+#include "collab/room/chat.hpp"
+#include "collab/room/command.hpp"
+#include "collab/room/event.hpp"
+#include "collab/room/member.hpp"
+#include "collab/room/presence.hpp"
+
+namespace collab {
+
+// Who joins. The host has decided that he may.
+struct join_request {
+  client_id client;
+  user_id user;
+  std::string session;
+  std::string name;
+  // Not given: the room chooses one.
+  std::optional<collab::color> color;
+};
+
+// One board and the people at it. Deterministic: the same calls yield the same output.
+//
+// Threads: one object, one thread at a time. The sink is called from inside the calls and
+// must not call back.
+// Memory: bounded by the limits; bytes() for the board.
+class room {
+ public:
+  using member_map = absl::btree_map<member_id, member>;
+  // In the order of the ids, so that everything that lists them is deterministic.
+  using live_stroke_map = absl::btree_map<element_id, live_stroke>;
+
+  // Keeps a reference to `sink`, which must outlive this object.
+  room(std::string name, const limits& bounds, room_sink& sink);
+  room(const room&) = delete;
+  room& operator=(const room&) = delete;
+
+  // ---- Loading: before anybody joins
+
+  // Takes the next record of the room's log.
+  //
+  // Fails with data_loss when the record is damaged or can't follow what was taken before;
+  // the room is then of no further use.
+  [[nodiscard]] absl::Status restore(std::string_view record);
+
+  // ---- Running
+
+  // Lets somebody in, sends him the state of the room and tells the others. Requires: `id`
+  // is not in the room.
+  //
+  // Fails with resource_exhausted, changing nothing, when the room is full.
+  [[nodiscard]] absl::Status join(member_id id, join_request request, moment now);
+
+  // Lets him go; nothing when he is not here. Strokes he has not ended wait for
+  // limits::orphan_stroke and are then committed by the room.
+  void leave(member_id id, moment now);
+
+  // Does what a member asks. Requires: `from` is in the room.
+  //
+  // An operation is always answered through the sink, and OK is returned. For all else an
+  // error means that nothing was changed, and why; it is to be told to the member.
+  [[nodiscard]] absl::Status execute(member_id from, const room_command& command, moment now);
+
+  // Does what has become due. To be called at or after next_deadline().
+  void tick(moment now);
+
+  // When tick() next has something to do, at the earliest.
+  [[nodiscard]] std::optional<instant> next_deadline() const;
+
+  // Commits every stroke that is being drawn, as far as it has come: before the room leaves
+  // memory.
+  void settle(moment now);
+
+  // Tells the room how far its log is durable. Bounds the operations in flight.
+  void set_durable(seq_number seq) noexcept { durable_ = seq; }
+
+  // ---- What there is
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] const document& board() const noexcept { return board_; }
+  [[nodiscard]] const member_map& members() const noexcept { return members_; }
+  [[nodiscard]] const live_stroke_map& live_strokes() const noexcept { return live_; }
+  [[nodiscard]] const chat_log& chat() const noexcept { return chat_; }
+  // The last operation, durable or not.
+  [[nodiscard]] seq_number last_seq() const noexcept { return log_.last(); }
+  [[nodiscard]] history_changed history() const;
+  [[nodiscard]] std::optional<cursor> cursor_of(member_id id, instant now) const {
+    return presence_.find(id, now);
+  }
+
+ private:
+  // What an operation command has become: an operation to be made, or an answer.
+  struct admission {
+    enum class kind { accepted, rejected, answered } what = kind::answered;
+    absl::Status reason;
+    operation::body_type body;
+  };
+
+  absl::Status run(member& who, const start_stroke& command, moment now);
+  absl::Status run(member& who, const extend_stroke& command, moment now);
+  absl::Status run(member& who, const cancel_stroke& command, moment now);
+  absl::Status run(member& who, const move_cursor& command, moment now);
+  absl::Status run(member& who, const update_member& command, moment now);
+  absl::Status run(member& who, const operation_command& command, moment now);
+
+  admission admit(member& who, const end_stroke& command);
+  admission admit(member& who, const put_element& command);
+  admission admit(member& who, const set_element& command);
+  admission admit(member& who, const remove_elements& command);
+  admission admit(member& who, const clear_canvas& command);
+  admission admit(member& who, const undo& command);
+  admission admit(member& who, const redo& command);
+  admission admit(member& who, const send_chat& command);
+  admission admit(member& who, const refused_operation& command);
+
+  // Answers a counter that is not the next one. Returns whether it was the next one.
+  bool is_next(member& who, operation_counter counter);
+  void reject(member& who, operation_counter counter, absl::Status reason, moment now);
+  void commit(operation op, member* author, std::string_view ended_stroke);
+  void announce(const operation& op, const edit_effect& effect, member* author, bool is_stroke);
+  void announce_history();
+  void commit_live_stroke(live_stroke_map::iterator at, moment now);
+  void commit_live_strokes(moment now, bool all);
+  void relay_cursors(moment now);
+  void tell_gap(const member& to, std::string_view id);
+
+  [[nodiscard]] static absl::Status check_creator(const member& who, const element& made);
+  [[nodiscard]] absl::Status check_points(std::span<const point> points) const;
+  [[nodiscard]] absl::Status check_room_for(std::size_t elements, std::size_t bytes) const;
+  [[nodiscard]] std::string index_on_top() const;
+
+  std::string name_;
+  const limits bounds_;
+  room_sink& sink_;
+  document board_;
+  edit_history history_;
+  operation_log log_;
+  chat_log chat_;
+  presence presence_;
+  member_map members_;
+  live_stroke_map live_;
+  std::size_t live_bytes_ = 0;
+  seq_number durable_{};
+  history_changed announced_;
+  std::uint64_t joins_ = 0;
+};
+
+}  // namespace collab
+
+#include "collab/room/detail/room_inline.hpp"  // IWYU pragma: export
+
+#endif  // COLLAB_ROOM_ROOM_HPP

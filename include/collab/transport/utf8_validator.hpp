@@ -1,0 +1,95 @@
+// collab/transport/utf8_validator.hpp - is a stream of bytes UTF-8, piece by piece.
+//
+// For text that arrives in pieces cut anywhere, where the first wrong byte must be noticed
+// when it comes. What is allowed is table 3-7 of the Unicode standard (also RFC 3629).
+
+#ifndef COLLAB_TRANSPORT_UTF8_VALIDATOR_HPP
+#define COLLAB_TRANSPORT_UTF8_VALIDATOR_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace collab {
+
+// Where in a character the stream is.
+//
+// Threads: distinct objects, safe; one object, one thread at a time.
+// Memory: 3 bytes; never allocates.
+class utf8_validator {
+ public:
+  // Takes the next piece. False at the first byte that no valid text can have there; the
+  // object is then good for nothing but reset(). O(bytes); runs of ASCII go 32 at a time.
+  [[nodiscard]] bool feed(std::string_view piece) noexcept {
+    const char* at = piece.data();
+    const char* const end = at + piece.size();
+    while (at != end) {
+      const auto byte = static_cast<unsigned char>(*at);
+      if (needed_ != 0) {
+        if (byte < low_ || byte > high_) {
+          return false;
+        }
+        expect(static_cast<unsigned char>(needed_ - 1), 0x80, 0xBF);
+        ++at;
+      } else if (byte < 0x80) {
+        at = skip_ascii(at + 1, end);
+      } else if (!begin(byte)) {
+        return false;
+      } else {
+        ++at;
+      }
+    }
+    return true;
+  }
+
+  // Whether the text so far ends at the end of a character.
+  [[nodiscard]] bool is_complete() const noexcept { return needed_ == 0; }
+
+  void reset() noexcept { needed_ = 0; }
+
+ private:
+  static const char* skip_ascii(const char* at, const char* end) noexcept {
+    while (end - at >= 32) {
+      std::uint64_t words[4];
+      std::memcpy(words, at, sizeof words);
+      if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080U) != 0) {
+        break;
+      }
+      at += 32;
+    }
+    while (at != end && static_cast<unsigned char>(*at) < 0x80) {
+      ++at;
+    }
+    return at;
+  }
+
+  // Takes the first byte of a character of more than one.
+  bool begin(unsigned char byte) noexcept {
+    if (byte < 0xC2 || byte > 0xF4) {
+      return false;
+    }
+    if (byte < 0xE0) {
+      expect(1, 0x80, 0xBF);
+    } else if (byte < 0xF0) {
+      expect(2, byte == 0xE0 ? 0xA0 : 0x80, byte == 0xED ? 0x9F : 0xBF);
+    } else {
+      expect(3, byte == 0xF0 ? 0x90 : 0x80, byte == 0xF4 ? 0x8F : 0xBF);
+    }
+    return true;
+  }
+
+  void expect(unsigned char needed, unsigned char low, unsigned char high) noexcept {
+    needed_ = needed;
+    low_ = low;
+    high_ = high;
+  }
+
+  unsigned char needed_ = 0;  // Bytes that the current character still lacks.
+  unsigned char low_ = 0x80;  // The range of the next one.
+  unsigned char high_ = 0xBF;
+};
+
+}  // namespace collab
+
+#endif  // COLLAB_TRANSPORT_UTF8_VALIDATOR_HPP

@@ -1,0 +1,151 @@
+// src/server/host/hosted_room.hpp - one room in memory, between its members and the storage.
+
+#ifndef COLLAB_SRC_SERVER_HOST_HOSTED_ROOM_HPP
+#define COLLAB_SRC_SERVER_HOST_HOSTED_ROOM_HPP
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <absl/container/btree_map.h>
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "collab/core/random_source.hpp"
+#include "collab/room/room.hpp"
+#include "collab/server/room_host.hpp"
+#include "collab/storage/storage.hpp"
+#include "server/host/session.hpp"
+
+namespace collab {
+
+using snapshot_handler = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+
+// What a hosted room needs of the host it belongs to.
+class hosted_room_owner {
+ public:
+  virtual moment now() const = 0;
+  virtual const room_host_options& options() const = 0;
+  virtual room_host_statistics& counters() = 0;
+  virtual random_source& random() = 0;
+  virtual log_sink& log() = 0;
+  // The room has a new deadline, or none.
+  virtual void schedule(hosted_room& of) = 0;
+  // The room has records to be appended at the end of this turn.
+  virtual void append_later(hosted_room& from) = 0;
+  // Appends now; append_done() is to be called with the result.
+  virtual void append(hosted_room& from, append_request request) = 0;
+  // The room is to leave memory; destroys it, when its present call has returned.
+  virtual void discard(hosted_room& gone) = 0;
+
+ protected:
+  ~hosted_room_owner() = default;
+};
+
+// Holds back everything that speaks of an operation until that operation is durable.
+//
+// Records are numbered as operations are: position = seq.
+class hosted_room final : public room_sink {
+ public:
+  hosted_room(hosted_room_owner& owner, std::uint64_t number, std::string name);
+
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+  [[nodiscard]] const std::string& name() const noexcept { return board_.name(); }
+  [[nodiscard]] const room& board() const noexcept { return board_; }
+  [[nodiscard]] bool is_stopped() const noexcept { return is_stopped_; }
+  [[nodiscard]] bool is_durable() const noexcept { return durable_ == board_.last_seq(); }
+
+  // ---- Loading
+
+  // Takes what the storage yielded, then lets in all who wait. On failure the room stops.
+  void loaded(absl::StatusOr<opened_room> opened);
+
+  // ---- Members
+
+  void join(session& who, join_message message);
+  void leave(session& who);
+  [[nodiscard]] absl::Status execute(session& from, const room_command& command);
+
+  void snapshot(snapshot_handler done);
+
+  // ---- Time and storage
+
+  void poll();
+  [[nodiscard]] std::optional<instant> next_deadline() const;
+  void append_pending();
+  void append_done(const absl::Status& status);
+
+  // Commits the strokes that are being drawn.
+  void settle();
+  // Sends everybody away: the room can't go on, or is not wanted any more.
+  void stop(const absl::Status& reason);
+
+ private:
+  struct waiting_member {
+    session* who = nullptr;
+    join_message message;
+  };
+  struct present_member {
+    session* who = nullptr;
+    // The place of the room's state among the gated outputs.
+    std::uint64_t entered_at = 0;
+    // Whether the state has been sent; before, what comes at once is held back.
+    bool has_state = false;
+    std::vector<shared_payload> held;
+  };
+  // An output that waits for an operation to be durable.
+  struct gated_output {
+    enum class target { one, all, others, snapshot } to = target::one;
+    seq_number gate{};
+    std::uint64_t place = 0;
+    member_id member{};
+    bool is_state = false;
+    shared_payload message;
+    std::string text;
+    snapshot_handler done;
+  };
+
+  void to_member(member_id to, const room_event& event, seq_number gate) override;
+  void to_all(const room_event& event, seq_number gate) override;
+  void to_others(member_id except, const room_event& event, seq_number gate) override;
+  void store(std::string record, seq_number seq) override;
+
+  void put_out(gated_output output);
+  void deliver(gated_output& output);
+  void deliver_to_many(const gated_output& output, const member_id* except);
+  void relay(present_member& to, const shared_payload& message, bool is_cursor);
+  void release();
+  void admit(session& who, join_message message);
+  void schedule();
+  void consider_leaving_memory();
+
+  hosted_room_owner& owner_;
+  const std::uint64_t number_;
+  collab::room board_;
+  bool is_loaded_ = false;
+  bool is_stopped_ = false;
+  std::uint64_t epoch_ = 0;
+  seq_number durable_{};
+  // Records that are with the storage, and those that wait for them.
+  std::vector<std::string> in_flight_;
+  std::vector<std::string> pending_;
+  bool is_append_planned_ = false;
+  duration retry_wait_{};
+  std::optional<instant> retry_at_;
+  std::optional<instant> leave_memory_at_;
+
+  std::vector<waiting_member> waiting_;
+  std::vector<snapshot_handler> waiting_snapshots_;
+  absl::btree_map<member_id, present_member> members_;
+  std::deque<gated_output> gated_;
+  std::uint64_t next_place_ = 1;
+};
+
+}  // namespace collab
+
+#endif  // COLLAB_SRC_SERVER_HOST_HOSTED_ROOM_HPP

@@ -1,0 +1,119 @@
+// src/server/host/session.hpp - one connection: from its first message to its end.
+
+#ifndef COLLAB_SRC_SERVER_HOST_SESSION_HPP
+#define COLLAB_SRC_SERVER_HOST_SESSION_HPP
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <absl/status/status.h>
+
+#include "collab/core/clock.hpp"
+#include "collab/core/ids.hpp"
+#include "collab/core/limits.hpp"
+#include "collab/core/token_bucket.hpp"
+#include "collab/protocol/json_codec.hpp"
+#include "collab/protocol/message.hpp"
+#include "collab/room/member.hpp"
+#include "collab/server/room_host.hpp"
+#include "collab/transport/transport.hpp"
+
+namespace collab {
+
+class hosted_room;
+class session;
+
+// What a session needs of the host it belongs to.
+class session_owner {
+ public:
+  virtual json_decoder& decoder() = 0;
+  virtual moment now() const = 0;
+  virtual const limits& bounds() const = 0;
+  virtual room_host_statistics& counters() = 0;
+  // The session has a new deadline, or none.
+  virtual void schedule(session& of) = 0;
+  virtual void joining(session& who, const join_message& message) = 0;
+  // The connection has ended; destroys the session.
+  virtual void ended(session& who) = 0;
+
+ protected:
+  ~session_owner() = default;
+};
+
+// Reads what a client sends, no faster than he may send, and passes it to his room.
+class session final : public transport_handler {
+ public:
+  session(session_owner& owner, member_id id, std::string room,
+          std::unique_ptr<transport> connection);
+
+  // Begins to read.
+  void start();
+
+  [[nodiscard]] member_id id() const noexcept { return id_; }
+  [[nodiscard]] const std::string& room_name() const noexcept { return room_name_; }
+
+  // The room that this session is a member of; null before it has joined and after it left.
+  [[nodiscard]] hosted_room* room() const noexcept { return room_; }
+  void enter(hosted_room* room, user_id user) {
+    room_ = room;
+    user_ = std::move(user);
+    schedule();
+  }
+  void leave_room() noexcept { room_ = nullptr; }
+
+  // Sends `message`. A reader who is too slow for it is disconnected.
+  void send(const shared_payload& message);
+  // Sends the state of the room, which may be larger than what may wait otherwise.
+  void send_state(const shared_payload& message);
+  // Sends a cursor, unless much is waiting already.
+  void send_cursor(const shared_payload& message);
+
+  void send_error(const absl::Status& reason, std::string_view type);
+  // Ends the connection; the session leaves its room when it has ended.
+  void close(close_code code, std::string_view reason);
+  // Takes no more messages, before the host ends.
+  void stop_reading();
+  [[nodiscard]] bool is_closing() const noexcept { return is_closing_; }
+
+  void poll(instant now);
+  [[nodiscard]] std::optional<instant> next_deadline() const;
+
+ private:
+  void on_message(std::string_view bytes, payload_kind kind) override;
+  void on_close(close_code code, std::string_view reason) override;
+
+  void take(const client_message& message);
+  void take_join(const join_message& message);
+  void take_command(const client_message& message, const room_command& command);
+  void count_bad_message();
+  void slow_down(instant now);
+  void schedule();
+
+  session_owner& owner_;
+  const member_id id_;
+  const std::string room_name_;
+  std::unique_ptr<transport> connection_;
+  hosted_room* room_ = nullptr;
+  user_id user_;
+  bool has_asked_to_join_ = false;
+  bool is_closing_ = false;
+  bool is_stopped_ = false;
+  // What may wait beyond output_queue_bytes: the state of the room, until it has left.
+  std::size_t state_bytes_ = 0;
+  instant join_by_{};
+  std::optional<instant> resume_at_;
+  token_bucket operations_;
+  token_bucket previews_;
+  token_bucket bytes_;
+  // When the latest messages that were not understood came; at most the limit.
+  std::deque<instant> bad_messages_;
+};
+
+}  // namespace collab
+
+#endif  // COLLAB_SRC_SERVER_HOST_SESSION_HPP
