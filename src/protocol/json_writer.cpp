@@ -47,8 +47,6 @@ std::string_view json_writer::pressure_text(float pressure) {
     for (int step = 0; step <= static_cast<int>(pressure_steps); ++step) {
       texts.push_back(fmt::format("{}", step / pressure_steps));
     }
-    texts.front() = "0";
-    texts.back() = "1";
     return texts;
   }();
   return table[static_cast<std::size_t>(double{pressure} * pressure_steps)];

@@ -370,6 +370,10 @@ class sqlite_storage::impl {
         return {std::move(status), true};
       }
     }
+    // When the sync fails here, SQLite leaves the end of its log where it was, so whoever
+    // tries again writes the pages anew. Syncing the old ones again would prove nothing: the
+    // system may have dropped them (Rebello et al., "Can applications recover from fsync
+    // failures?", USENIX ATC 2020).
     absl::Status committed = writer_.run("COMMIT");
     if (!committed.ok()) {
       const bool splittable = absl::IsDataLoss(committed);

@@ -26,8 +26,8 @@ struct recorded_stroke {
   std::string set;
   // Below the data folder; empty if generated.
   std::string file;
-  // Not empty. t counts from the first sample of this stroke, and is 0 where the device was
-  // before it, or said no time. pressure is 0.5 unless the device measured it.
+  // Not empty. t counts from the first sample of this stroke, between 0 (also where the
+  // device said no time) and 4e9. pressure is 0.5 unless the device measured it.
   std::vector<collab::point> points;
 };
 

@@ -138,7 +138,6 @@ TEST_SUITE("data/stroke_files") {
     CHECK_EQ(median(drawings.intervals), 17);
     CHECK_EQ(median(uim.intervals), 9);
     CHECK_EQ(median(ranges["wacom-sensor-csv"].intervals), 4);
-    CHECK_EQ(median(ranges["hwrt-json"].intervals), 17);
   }
 
   TEST_CASE("without recordings, generated strokes take their place and say so") {

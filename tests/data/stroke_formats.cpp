@@ -1,5 +1,7 @@
 #include "data/stroke_formats.hpp"
 
+// Takes the functions that throw away, above all the silent conversions of an element.
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 #include <algorithm>
@@ -43,23 +45,27 @@ void keep(const std::vector<sample>& samples, double milliseconds,
 }
 
 // Reads a number; false, and `value` unchanged, if it is none or not finite.
-bool read(const simdjson::simdjson_result<dom::element>& from, double& value) {
-  double read = 0;
-  if (from.get(read) != simdjson::SUCCESS || !std::isfinite(read)) {
+bool read(const dom::element& from, double& value) {
+  double number = 0;
+  if (from.get(number) != simdjson::SUCCESS || !std::isfinite(number)) {
     return false;
   }
-  value = read;
+  value = number;
   return true;
 }
 
-// Named apart from read(): a dom::element turns into a string_view all by itself, and throws.
-bool read_text(std::string_view text, double& value) {
-  double read = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(read)) {
+bool read(const simdjson::simdjson_result<dom::element>& from, double& value) {
+  dom::element found;
+  return from.get(found) == simdjson::SUCCESS && read(found, value);
+}
+
+bool read(std::string_view text, double& value) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) {
     return false;
   }
-  value = read;
+  value = number;
   return true;
 }
 
@@ -260,8 +266,8 @@ std::string read_character(std::string_view text, std::vector<stroke_points>& st
       samples.clear();
     } else if (!line.empty() && line != "START") {
       sample& each = samples.emplace_back();
-      if (!read_text(split(line, ','), each.x) || !read_text(split(line, ','), each.y) ||
-          !read_text(line, each.t)) {
+      if (!read(split(line, ','), each.x) || !read(split(line, ','), each.y) ||
+          !read(line, each.t)) {
         return fault("line", number);
       }
     }
@@ -390,8 +396,8 @@ std::string parse_wacom_csv(std::string text, std::vector<stroke_points>& stroke
       current = stroke;
     }
     sample& each = samples.emplace_back();
-    if (!read_text(split(line, ','), each.x) || !read_text(split(line, ','), each.y) ||
-        !read_text(split(line, ','), each.t) || !read_text(split(line, ','), each.pressure)) {
+    if (!read(split(line, ','), each.x) || !read(split(line, ','), each.y) ||
+        !read(split(line, ','), each.t) || !read(split(line, ','), each.pressure)) {
       return fault("line", number);
     }
     each.pressure = std::clamp(each.pressure, 0.0, 1.0);

@@ -381,6 +381,29 @@ TEST_SUITE("storage/sqlite_storage") {
     CHECK_EQ(records, std::vector<std::string>{"a", "b", "c"});
   }
 
+  TEST_CASE("loading a large room does not hold up the appends of others") {
+    const temporary_folder folder;
+    const auto kept = must_open(folder.file("board.db"));
+    const std::uint64_t large = open(*kept, "large")->epoch;
+    const std::uint64_t small = open(*kept, "small")->epoch;
+    constexpr std::uint64_t records = 100'000;
+    REQUIRE(append(*kept, {"large", large, 0, std::vector<std::string>(records, "a stroke")}).ok());
+    collab::testing::manual_executor loop;
+    std::vector<std::string> order;
+    kept->open("large", loop, [&](absl::StatusOr<collab::opened_room> got) {
+      order.push_back("open");
+      CHECK_EQ(got->records.size(), records);
+    });
+    kept->append({"small", small, 0, {"x"}}, loop, [&](const absl::Status& status) {
+      order.push_back("append");
+      CHECK(status.ok());
+    });
+    while (order.size() < 2) {
+      loop.wait();
+    }
+    CHECK_EQ(order, std::vector<std::string>{"append", "open"});
+  }
+
   TEST_CASE("a file has one owner at a time, in this process") {
     const temporary_folder folder;
     const std::string path = folder.file("board.db");

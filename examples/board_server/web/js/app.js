@@ -1,7 +1,7 @@
 // app.js - puts the page together: who, which room, the board, the tools and the panels.
 
 import { byId, disclose } from './dom.js';
-import { boundsOfAll } from './geometry.js';
+import { boundsOfAll, encloses } from './geometry.js';
 import { Chat } from './chat.js';
 import { askClear, askProfile, closeOnBackdrop, toggleHelp } from './dialogs.js';
 import { offerFile, toPng, toSvg } from './export.js';
@@ -57,6 +57,7 @@ class App {
   #chat;
   #shortcuts;
   #panning = false;
+  #countScheduled = false;
   #viewTouched = false;
 
   constructor(profile) {
@@ -102,7 +103,7 @@ class App {
 
   useTool(name) {
     if (!this.#tools[name]) return;
-    this.#input.abort();
+    this.#input.finish();
     if (name !== this.#toolName) this.#tool.deactivate?.();
     this.#toolName = name;
     this.#toolbar.showTool(name);
@@ -159,9 +160,14 @@ class App {
   }
 
   #elementChanged(before, after) {
-    this.#renderer.elementChanged(before, after, after && this.#session.board.top() === after);
-    this.#select.boardChanged();
-    this.#count();
+    this.#renderer.elementChanged(before, after, this.#session.board.isOnTop(after));
+    if (this.#countScheduled) return;
+    this.#countScheduled = true;
+    queueMicrotask(() => {
+      this.#countScheduled = false;
+      this.#select.boardChanged();
+      this.#count();
+    });
   }
 
   /** What tests and style sheets may know of the board: counts on its container. */
@@ -194,6 +200,7 @@ class App {
 
   #themeChanged(dark) {
     this.#renderer.dark = dark;
+    this.#area.classList.toggle('dark', dark);
     this.#toolbar.showTheme(dark);
     this.#renderer.invalidateAll();
   }
@@ -218,13 +225,13 @@ class App {
     session.addEventListener('joined', () => this.#arrived());
   }
 
-  /** The first time, everything on the board is brought into view. */
+  /** The first time, everything on the board is brought into view, unless it is seen already. */
   #arrived() {
     this.#count();
     if (this.#viewTouched) return;
     this.#viewTouched = true;
     const bounds = boundsOfAll(this.#session.board.ordered());
-    if (bounds) this.fit();
+    if (bounds && !encloses(this.#viewport.bounds, bounds)) this.fit();
   }
 
   #showHistory() {
@@ -358,7 +365,7 @@ class App {
   fit() {
     this.#viewTouched = true;
     const { width } = this.#viewport;
-    this.#viewport.fit(boundsOfAll(this.#session.board.ordered()), { padding: width < 760 ? 72 : 110 });
+    this.#viewport.fit(boundsOfAll(this.#session.board.ordered()), { padding: width < 760 ? 36 : 110 });
   }
 
   async clear() {
@@ -381,8 +388,8 @@ class App {
     }
   }
 
-  async changeProfile() {
-    const profile = await askProfile(loadProfile(), { submit: 'Save' });
+  async changeProfile(question = { submit: 'Save' }) {
+    const profile = await askProfile(loadProfile(), question);
     remember('profile', profile);
     this.#session.introduce(profile);
   }
@@ -441,7 +448,7 @@ function loadProfile() {
 async function main() {
   const known = recall('profile', null) !== null;
   const app = new App(loadProfile());
-  if (!known) await app.changeProfile();
+  if (!known) await app.changeProfile({ submit: 'Join the board' });
   app.start();
 }
 

@@ -87,10 +87,9 @@ export class Board {
     return this.#ordered;
   }
 
-  /** The element on top, if any. */
-  top() {
-    const ordered = this.ordered();
-    return ordered[ordered.length - 1];
+  /** Whether the element is known to be above all others; never sorts to find out. */
+  isOnTop(element) {
+    return !this.#orderedIsStale && this.#ordered[this.#ordered.length - 1] === element;
   }
 
   // ---- what the server says -------------------------------------------------------------

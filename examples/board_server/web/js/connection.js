@@ -32,7 +32,7 @@ export function backoffDelay(attempt, random) {
 
 export class Connection {
   /** `connecting`, `connected` (the room answered), `offline` (will try again), `refused`. */
-  state = 'offline';
+  state = 'connecting';
   /** Why it is not connected, for people to read; empty when there is nothing to say. */
   reason = '';
   /** When the next attempt is made, on the environment's clock; 0 when none is planned. */

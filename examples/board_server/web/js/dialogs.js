@@ -5,10 +5,10 @@ import { PERSON_COLORS, inventName } from './palette.js';
 import { LIMITS } from './protocol.js';
 
 /**
- * Asks for name and colour, starting from `profile`. Resolves to the profile to use, which is
+ * Asks for name and colour, starting from `profile`; `submit` is what the button says. Resolves to the profile to use, which is
  * the given one when the question is dismissed.
  */
-export function askProfile(profile, { submit = 'Join the board' } = {}) {
+export function askProfile(profile, { submit }) {
   const dialog = byId('welcome');
   const input = byId('name-input');
   let { color } = profile;

@@ -54,7 +54,7 @@ export function toSvg(elements, { dark }) {
 function svgElement(element, dark) {
   const write = WRITERS[element.kind];
   if (!write) return '';
-  const opacity = opacityOf(element);
+  const opacity = opacityOf(element, dark);
   const attributes = [];
   if (opacity !== 1) attributes.push(`opacity="${number(opacity)}"`);
   if (element.tool === 'highlighter') attributes.push(`style="mix-blend-mode:${dark ? 'screen' : 'multiply'}"`);

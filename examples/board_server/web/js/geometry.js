@@ -68,6 +68,12 @@ export function boundsOf(element) {
   return bounds;
 }
 
+/** The rectangle to show around the element: its outline, without heads and shadows. */
+export function outlineBounds(element) {
+  const line = element.kind === 'stroke' ? element.width : element.strokeWidth ?? 0;
+  return turned(element, grow(shapeBounds(element), line / 2));
+}
+
 /** The element's own rectangle, without the width of its outline and without its angle. */
 export function shapeBounds(element) {
   const { x, y } = element;

@@ -5,7 +5,8 @@ import { arrowHeadLength, diamondCorners, hasFill, middleOf, shapeBounds, textBo
 import { traceStroke } from './ink.js';
 import { fontOf, layoutText } from './text.js';
 
-const HIGHLIGHTER_OPACITY = 0.4;
+// A highlighter multiplies on light paper, so that what is below stays readable through it.
+const MARKER_OPACITY = { light: 0.7, dark: 0.4 };
 const paths = new WeakMap();
 
 /**
@@ -20,10 +21,10 @@ export function shownColor(color, dark) {
   return `#${flip(r)}${flip(g)}${flip(b)}${color.slice(7)}`;
 }
 
-/** The opacity a stroke is painted with: a highlighter is never opaque. */
-export function opacityOf(element) {
+/** The opacity an element is painted with: a highlighter is never opaque. */
+export function opacityOf(element, dark) {
   const { opacity = 1 } = element;
-  return element.tool === 'highlighter' ? Math.min(opacity, HIGHLIGHTER_OPACITY) : opacity;
+  return element.tool === 'highlighter' ? opacity * MARKER_OPACITY[dark ? 'dark' : 'light'] : opacity;
 }
 
 /** Dash lengths for a line of this width; empty for a solid one. */
@@ -41,7 +42,7 @@ export function paintElement(ctx, element, { dark, live = false }) {
   const painter = PAINTERS[element.kind];
   if (!painter) return;
   ctx.save();
-  ctx.globalAlpha = opacityOf(element);
+  ctx.globalAlpha = opacityOf(element, dark);
   ctx.lineCap = 'round';
   ctx.lineJoin = 'round';
   if (element.angle) {

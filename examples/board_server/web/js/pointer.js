@@ -46,6 +46,14 @@ export class PointerInput {
     return this.#drawing !== null;
   }
 
+  /** Ends what the tool is doing where the pointer was last. */
+  finish() {
+    if (!this.#drawing) return;
+    const { tool } = this.#drawing;
+    this.#drawing = null;
+    tool.end(null);
+  }
+
   /** Gives up what the tool is doing, as if it had not begun. */
   abort() {
     if (!this.#drawing) return;
@@ -137,10 +145,7 @@ export class PointerInput {
   /** The system took the pointer away. What is drawn stays; it must not be lost. */
   #cancelled(event) {
     this.#release(event.pointerId);
-    if (this.#drawing?.id !== event.pointerId) return;
-    const { tool } = this.#drawing;
-    this.#drawing = null;
-    tool.end(null);
+    if (this.#drawing?.id === event.pointerId) this.finish();
   }
 
   #release(pointerId) {

@@ -146,6 +146,8 @@ export class Renderer {
     ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
     this.#toBoardUnits(ctx);
     const growing = this.#sources.live();
+    // A highlighter has to multiply with the layer below, not only with its own.
+    ctx.canvas.classList.toggle('marking', growing.some(({ tool }) => tool === 'highlighter'));
     for (const stroke of growing) {
       paintElement(ctx, { x: 0, y: 0, ...stroke, kind: 'stroke' }, { dark: this.dark, live: true });
     }

@@ -15,6 +15,12 @@ const UNAVAILABLE_RETRY_MS = 600;
 const GAP_PATIENCE_MS = 2_000;
 const CHAT_KEPT = 500;
 
+/**
+ * Events: `connection`, `joined`, `people`, `chat` (detail: the new message, if one came),
+ * `history`, `live`, `pending`, `cursors` (detail: `[[clientId, x, y, drawing], ...]`) and
+ * `notice` (detail: a sentence for the person). They say that something changed; what is now
+ * true is read from the session.
+ */
 export class Session extends EventTarget {
   board;
   outbox = new Outbox();
@@ -450,7 +456,7 @@ export class Session extends EventTarget {
   }
 
   #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
+    this.dispatchEvent(Object.assign(new Event(name), { detail }));
   }
 }
 

@@ -19,8 +19,7 @@ export class InkTool {
 
   start(sample) {
     const { color, width } = this.#context.styles.of(this.#name);
-    const opacity = this.#name === 'highlighter' ? 0.4 : 1;
-    this.#stroke = this.#context.session.beginStroke({ tool: this.#name, color, width, opacity });
+    this.#stroke = this.#context.session.beginStroke({ tool: this.#name, color, width });
     this.#filter = new InkFilter(sample.time);
     this.move([sample]);
   }

@@ -1,6 +1,6 @@
 // select_tool.js - choose elements by click or by a frame around them, move and remove them.
 
-import { boundsOf, boundsOfAll, boundsOfCorners, contains, encloses, grow, topmostAt } from '../geometry.js';
+import { boundsOfCorners, contains, encloses, grow, outlineBounds, topmostAt, union } from '../geometry.js';
 import { paintElement } from '../paint.js';
 import { makeId, onGrid } from '../protocol.js';
 
@@ -132,10 +132,10 @@ export class SelectTool {
     ctx.strokeStyle = '#5b5bd6';
     ctx.lineWidth = 1 / zoom;
     if (selected.length > 1) {
-      for (const element of selected) strokeBounds(ctx, grow(boundsOf(element), 2 / zoom));
+      for (const element of selected) strokeBounds(ctx, grow(outlineBounds(element), 3 / zoom));
     }
     ctx.lineWidth = 1.5 / zoom;
-    const all = grow(boundsOfAll(selected), 6 / zoom);
+    const all = grow(selectionBounds(selected), 7 / zoom);
     ctx.setLineDash([]);
     strokeBounds(ctx, all);
     const side = 7 / zoom;
@@ -149,13 +149,13 @@ export class SelectTool {
   }
 
   #isWithinSelection({ x, y }, tolerance) {
-    const bounds = boundsOfAll(this.selected);
+    const bounds = selectionBounds(this.selected);
     return bounds !== null && contains(grow(bounds, tolerance), x, y);
   }
 
   #selectFramed({ from, to, kept }) {
     const frame = boundsOfCorners(from.x, from.y, to.x, to.y);
-    const framed = this.#context.board.ordered().filter((element) => encloses(frame, boundsOf(element)));
+    const framed = this.#context.board.ordered().filter((element) => encloses(frame, outlineBounds(element)));
     this.select([...kept, ...framed.map(({ id }) => id)]);
   }
 
@@ -188,6 +188,10 @@ export class SelectTool {
     this.#context.renderer.invalidateLive();
     this.#context.onSelection(this.selected);
   }
+}
+
+function selectionBounds(elements) {
+  return elements.reduce((bounds, element) => union(bounds, outlineBounds(element)), null);
 }
 
 function pixelsBetween(a, b) {

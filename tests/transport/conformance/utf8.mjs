@@ -1,0 +1,50 @@
+// Samples of UTF-8, right and wrong, after table 3-7 of the Unicode standard.
+
+const hex = (text) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+export const validUtf8 = {
+  greek: Buffer.from('κόσμε'),
+  two_first: hex('c2 80'),
+  two_last: hex('df bf'),
+  three_first: hex('e0 a0 80'),
+  three_last: hex('ef bf bf'),
+  before_surrogates: hex('ed 9f bf'),
+  after_surrogates: hex('ee 80 80'),
+  four_first: hex('f0 90 80 80'),
+  four_last: hex('f4 8f bf bf'),
+  nul: hex('00'),
+  delete: hex('7f'),
+  noncharacter: hex('ef bf be'),
+  emoji: Buffer.from('\u{1f58a}\u{fe0f}\u{200d}\u{1f3a8}'),
+  long_mixed: Buffer.from('board — плоча — 板 — \u{1f58a} '.repeat(500)),
+  empty: Buffer.alloc(0),
+};
+
+export const invalidUtf8 = {
+  continuation_80: hex('80'),
+  continuation_bf: hex('bf'),
+  two_continuations: hex('80 bf'),
+  byte_c0: hex('c0 80'),
+  byte_c1: hex('c1 bf'),
+  byte_f5: hex('f5 80 80 80'),
+  byte_fe: hex('fe'),
+  byte_ff: hex('ff'),
+  overlong_slash_2: hex('c0 af'),
+  overlong_slash_3: hex('e0 80 af'),
+  overlong_slash_4: hex('f0 80 80 af'),
+  overlong_three_max: hex('e0 9f bf'),
+  overlong_four_max: hex('f0 8f bf bf'),
+  surrogate_d800: hex('ed a0 80'),
+  surrogate_dfff: hex('ed bf bf'),
+  surrogate_pair: hex('ed a0 80 ed b0 80'),
+  beyond_unicode: hex('f4 90 80 80'),
+  five_bytes: hex('f8 88 80 80 80'),
+  six_bytes: hex('fc 84 80 80 80 80'),
+  cut_two: hex('c3'),
+  cut_three: hex('e2 82'),
+  cut_four: hex('f0 9f 98'),
+  cut_then_ascii: hex('e2 82 41'),
+  start_after_start: hex('c3 c3 a9'),
+  after_valid: Buffer.concat([Buffer.from('κόσμε'), hex('ed a0 80'), Buffer.from('edited')]),
+  after_long_ascii: Buffer.concat([Buffer.alloc(1000, 'a'), hex('ff')]),
+};
