@@ -113,12 +113,14 @@ class message_reader {
     if (failed()) {
       return least;
     }
-    std::uint64_t read = 0;
-    if (value.get(read) == simdjson::SUCCESS && read >= least && read <= most) {
-      return read;
-    }
+    std::uint64_t whole = 0;
     double real = 0;
-    if (value.get(real) != simdjson::SUCCESS) {
+    if (value.get(whole) == simdjson::SUCCESS) {
+      if (whole >= least && whole <= most) {
+        return whole;
+      }
+      refuse(path, fmt::format("{} is not a whole number from {} to {}", whole, least, most));
+    } else if (value.get(real) != simdjson::SUCCESS) {
       refuse(path, "a whole number is needed");
     } else if (real != std::floor(real) || !(real >= static_cast<double>(least)) ||
                !(real <= static_cast<double>(most))) {

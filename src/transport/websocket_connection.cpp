@@ -342,7 +342,7 @@ void websocket_connection::take_written(std::size_t count) {
     queue_[queue_head_++].release();
   }
   if (queue_head_ > 64 && queue_head_ > queue_.size() / 2) {
-    queue_.erase(queue_.begin(), queue_.begin() + queue_head_);
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(queue_head_));
     queue_head_ = 0;
   }
   if (late_pong_ != nullptr && pongs_queued_ < pongs_queued_max && phase_ == phase::open) {
@@ -413,6 +413,7 @@ void websocket_connection::end(close_code code, std::string_view reason) {
   const std::string why{reason};
   phase_ = phase::ended;
   core_->drop_deadline(*this);
+  const connection_ticket released = std::move(core_);
   asio::error_code ignored;
   socket_.close(ignored);
   queue_.clear();

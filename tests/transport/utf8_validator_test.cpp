@@ -61,7 +61,7 @@ TEST_SUITE("transport/utf8_validator") {
     for (unsigned first = 0xEE; first < 0x100; ++first) {
       for (unsigned second = 0; second < 0x100; ++second) {
         for (unsigned rest = 0; rest < 64; ++rest) {
-          const std::uint32_t tail = random();
+          const auto tail = static_cast<std::uint32_t>(random());
           const char bytes[] = {static_cast<char>(first), static_cast<char>(second),
                                 static_cast<char>(rest < 32 ? 0x80U | (tail & 0x3FU) : tail),
                                 static_cast<char>(rest < 48 ? 0x80U | (tail >> 26U) : tail >> 8U)};

@@ -1,5 +1,5 @@
 // Our receiver against wslay 1.1.1 on random streams, good and broken. They must read the same
-// messages and end the same way, but for the differences listed in known_difference().
+// messages and end the same way, but for the differences listed in is_known_defect().
 
 #include <doctest/doctest.h>
 #include <wslay/wslay.h>
@@ -63,7 +63,7 @@ void on_message(wslay_event_context_ptr, const wslay_event_on_msg_recv_arg* mess
   }
 }
 
-// What wslay reads. A failure has its code when wslay would have sent a close frame with it.
+// What wslay reads.
 transcript receive_by_wslay(std::string_view stream) {
   wslay_event_callbacks callbacks{};
   callbacks.recv_callback = on_recv;
@@ -73,12 +73,8 @@ transcript receive_by_wslay(std::string_view stream) {
   REQUIRE(wslay_event_context_server_init(&context, &callbacks, &reader) == 0);
   wslay_event_config_set_max_recv_msg_length(context, limits.message_bytes_max);
   const int error = wslay_event_recv(context);
-  if (error != 0) {
-    reader.seen.failed = close_code::protocol_error;
-  } else if (wslay_event_get_close_sent(context) == 0 && !reader.seen.closed &&
-             wslay_event_want_read(context) == 0) {
-    // A close frame of its own is queued; the code is told only once it is sent.
-    reader.seen.failed = close_code::abnormal;
+  if (error != 0 || (!reader.seen.closed && wslay_event_want_read(context) == 0)) {
+    reader.seen.failed = close_code::abnormal;  // The code would be known only once it is sent.
   }
   wslay_event_context_free(context);
   return reader.seen;
@@ -88,7 +84,7 @@ std::string random_text(std::mt19937& random) {
   static const std::string samples[] = {"a", "board", "\xC3\xA9", "\xE2\x82\xAC",
                                         "\xF0\x9F\x96\x8A", ""};
   std::string text;
-  for (unsigned count = random() % 8; count > 0; --count) {
+  for (auto count = random() % 8; count > 0; --count) {
     text += samples[random() % std::size(samples)];
   }
   return random() % 20 == 0 ? text + std::string(random() % 300, 'x') : text;
@@ -96,7 +92,7 @@ std::string random_text(std::mt19937& random) {
 
 std::string random_stream(std::mt19937& random) {
   std::string stream;
-  for (unsigned count = random() % 6 + 1; count > 0; --count) {
+  for (auto count = random() % 6 + 1; count > 0; --count) {
     const std::string text = random_text(random);
     testing::frame_options options;
     for (auto& byte : options.mask) {
@@ -134,7 +130,7 @@ std::string random_stream(std::mt19937& random) {
 }
 
 void mutate(std::string& stream, std::mt19937& random) {
-  for (unsigned count = random() % 3; count > 0 && !stream.empty(); --count) {
+  for (auto count = random() % 3; count > 0 && !stream.empty(); --count) {
     const std::size_t at = random() % stream.size();
     switch (random() % 4) {
       case 0:
@@ -152,35 +148,70 @@ void mutate(std::string& stream, std::mt19937& random) {
   }
 }
 
+// How a stream is judged in the end.
+enum class verdict { goes_on, closed, failed };
+
+verdict verdict_of(const transcript& seen) {
+  return seen.failed ? verdict::failed : seen.closed ? verdict::closed : verdict::goes_on;
+}
+
+// The places where wslay 1.1.1 is wrong, and where the outcomes must then differ just so.
+bool is_known_defect(const transcript& ours, const transcript& theirs) {
+  // It refuses the codes 1012 to 1014, which the registry of RFC 6455, section 11.7, has.
+  const bool refuses_registered_code = ours.closed >= close_code::service_restart &&
+                                       ours.closed <= close_code{1014} &&
+                                       verdict_of(theirs) == verdict::failed;
+  // It takes a close frame of one byte for one without a code; section 5.5.1 demands two.
+  const bool takes_half_a_code = ours.failed == close_code::protocol_error &&
+                                 theirs.closed == close_code::no_status;
+  return refuses_registered_code || takes_half_a_code;
+}
+
+// Whether both read `stream` alike. What is incomplete at its end is completed with letters,
+// since the two do not notice the same faults at the same byte.
+bool is_read_alike(const std::string& stream, int& defects) {
+  const std::string completed = stream + std::string(5000, 'x');
+  const transcript ours = receive(completed, limits);
+  const transcript theirs = receive_by_wslay(completed);
+  if (ours.lines != theirs.lines) {
+    return false;
+  }
+  if (verdict_of(ours) == verdict_of(theirs) && ours.closed == theirs.closed &&
+      ours.reason == theirs.reason) {
+    return true;
+  }
+  defects += 1;
+  return is_known_defect(ours, theirs);
+}
+
 }  // namespace
 
+// Replay one with the seed a failure prints: std::mt19937 random{seed}.
 TEST_SUITE("transport/wslay_differential") {
-  TEST_CASE("good streams are read alike") {
-    std::mt19937 random{1};
-    for (int round = 0; round < 3000; ++round) {
-      CAPTURE(round);
+  TEST_CASE("good streams are read alike, message by message") {
+    for (unsigned seed = 1; seed <= 3000; ++seed) {
+      CAPTURE(seed);
+      std::mt19937 random{seed};
       const std::string stream = random_stream(random);
       const transcript ours = receive(stream, limits);
-      const transcript theirs = receive_by_wslay(stream);
-      CHECK(ours.lines == theirs.lines);
+      CHECK(ours.lines == receive_by_wslay(stream).lines);
+      CHECK_FALSE(ours.lines.empty());
     }
   }
 
-  TEST_CASE("explore") {
-    int differences = 0;
-    for (unsigned seed = 1; seed <= 200000; ++seed) {
+  TEST_CASE("broken streams are read alike up to the fault, but for the known defects") {
+    int defects = 0;
+    int failures = 0;
+    for (unsigned seed = 1; seed <= 100'000; ++seed) {
       std::mt19937 random{seed};
       std::string stream = random_stream(random);
       mutate(stream, random);
-      const transcript ours = receive(stream, limits);
-      const transcript theirs = receive_by_wslay(stream);
-      if (ours.lines != theirs.lines || ours.closed != theirs.closed || ours.failed.has_value() != theirs.failed.has_value()) {
-        if (++differences <= 25) {
-          MESSAGE(seed, " ours ", ours.lines.size(), " closed ", (ours.closed ? (int)*ours.closed : 0), " failed ", (ours.failed ? (int)*ours.failed : 0),
-             " theirs ", theirs.lines.size(), " closed ", (theirs.closed ? (int)*theirs.closed : 0), " failed ", (theirs.failed ? (int)*theirs.failed : 0));
-        }
+      if (!is_read_alike(stream, defects)) {
+        FAIL_CHECK("seed " << seed);
       }
+      failures += receive(stream, limits).failed ? 1 : 0;
     }
-    MESSAGE(differences);
+    CHECK(failures > 10'000);  // The streams are broken indeed,
+    CHECK(defects > 100);      // and the list above is of use.
   }
 }

@@ -28,20 +28,18 @@ inline constexpr std::string_view index_digits =
 
 }  // namespace detail
 
-// Whether `text` may be an index: 1 to 64 digits, with something possible above it.
+// Whether `text` may be an index: 1 to 64 digits, with a whole number left above it.
 [[nodiscard]] constexpr bool is_index(std::string_view text) noexcept {
   if (text.empty() || text.size() > index_length_max) {
     return false;
   }
-  bool all_last = true;
   for (const char c : text) {
     if (detail::index_digits.find(c) == std::string_view::npos) {
       return false;
     }
-    all_last = all_last && c == 'z';
   }
-  // Above 27 times z no whole number is left.
-  return !all_last || text.size() < detail::whole_length('z');
+  const std::size_t whole = detail::whole_length('z');
+  return text.size() < whole || text.find_first_not_of('z') < whole;
 }
 
 // The index that a new element on top of `top` gets; the first of all for an empty `top`.

@@ -44,8 +44,9 @@ struct http_request {
   }
 
   [[nodiscard]] std::size_t header_count(std::string_view name) const {
-    return static_cast<std::size_t>(std::count_if(
-        headers.begin(), headers.end(), [&](const http_header& item) { return is_name(item, name); }));
+    return static_cast<std::size_t>(
+        std::count_if(headers.begin(), headers.end(),
+                      [&](const http_header& item) { return is_name(item, name); }));
   }
 
  private:

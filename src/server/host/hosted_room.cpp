@@ -344,6 +344,8 @@ void hosted_room::poll() {
 void hosted_room::schedule() {
   if (!is_stopped_) {
     consider_leaving_memory();
+  }
+  if (!is_stopped_) {
     owner_.schedule(*this);
   }
 }

@@ -59,12 +59,12 @@ describe('the first visit', () => {
     await page.click('#person-colors [aria-label="Teal"]');
     await page.click('#welcome-submit');
     await waitConnected(page);
-    assert.equal(await page.locator('.avatar').textContent(), 'G');
+    assert.equal(await page.locator('#people-button .avatar').textContent(), 'G');
     await page.reload();
     await waitConnected(page);
     assert.equal(new URL(page.url()).searchParams.get('room'), room, 'the same room');
     assert.equal(await page.locator('#welcome[open]').count(), 0, 'not asked again');
-    assert.equal(await page.locator('.avatar').getAttribute('title'), 'Grace');
+    assert.equal(await page.locator('#people-button .avatar').getAttribute('title'), 'Grace');
   });
 
   it('copies the link of the board', async () => {
@@ -239,5 +239,33 @@ describe('light and dark', () => {
     await waitConnected(page);
     await waitSettled(page);
     assert.equal((await snapshot(server.url, room)).elements[0].color, '#1d1d24', 'the colour itself stays');
+  });
+});
+
+describe('moving the board', () => {
+  it('shows exactly what painting it anew would show', async () => {
+    page = await openBoard(browser, { url: server.url, room, name: 'Ann' });
+    await useTool(page, 'highlighter');
+    await drag(page, [[150, 150], [800, 500]]);
+    await useTool(page, 'ellipse');
+    await page.click('#fill');
+    await drag(page, [[400, 100], [900, 560]]);
+    await useTool(page, 'pen');
+    await drag(page, [[130, 520], [500, 80], [860, 520]]);
+    await waitSettled(page);
+    await useTool(page, 'hand');
+    await drag(page, [[500, 300], [503, 299], [350, 420], [620, 200]], { steps: 3 });
+    const painted = () => page.evaluate(() => new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        const canvas = document.getElementById('static-layer');
+        resolve([...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].join());
+      }));
+    }));
+    const moved = await painted();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForSelector('#board.dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForSelector('#board:not(.dark)');
+    assert.ok(moved === await painted(), 'the same pixels');
   });
 });

@@ -28,12 +28,12 @@ export async function makeBoardDir() {
 }
 
 /**
- * Starts a server and waits until it is ready. Returns `{url, port, end(signal)}`; `end`
+ * Starts a server, with further `flags`, and waits until it is ready. Returns `{url, port, end(signal)}`; `end`
  * resolves to `{code, signal}` once the process is gone and may be called again.
  */
-export async function startServer({ storage, port = 0 }) {
+export async function startServer({ storage, port = 0, flags = [] }) {
   if (!existsSync(binary)) throw new Error(`there is no board server at ${binary}; set COLLAB_BOARD_SERVER`);
-  const child = spawn(binary, ['--listen', `127.0.0.1:${port}`, '--storage', storage, '--web', webDir], {
+  const child = spawn(binary, ['--listen', `127.0.0.1:${port}`, '--storage', storage, '--web', webDir, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

@@ -395,6 +395,21 @@ function defineLimits(add, message) {
     peer.send(frame(binary, bytes(2_000_000)));
     await peer.expectClose(1009);
   });
+  add('limits.unread_echoes_stop_the_reading', async ({ open }) => {
+    const peer = await open();
+    peer.pause();
+    const chunk = frame(binary, bytes(1_000_000));
+    let taken = 0;
+    for (let i = 0; i < 200; ++i) peer.send(chunk).then(() => ++taken);
+    // Until nothing has moved for a while. A slow machine may stop too early, which passes;
+    // a server that reads on takes all, which fails.
+    for (let before = -1, still = 0; still < 10 && taken < 200;) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      still = taken === before ? still + 1 : 0;
+      before = taken;
+    }
+    equal(taken < 200, true, 'the sender was held back');
+  });
   add('limits.slow_reader_loses_nothing', async ({ open }) => {
     const peer = await open();
     peer.pause();

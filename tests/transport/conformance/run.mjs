@@ -1,7 +1,7 @@
 // Shows that a server keeps RFC 6455, each rule by a case with one strict verdict.
 //
 //   node run.mjs COLLAB_WS_ECHO [--only TEXT]   runs the cases
-//   node run.mjs --check-table rfc6455.md       each case is in the table, and each name there is one
+//   node run.mjs --check-table rfc6455.md       each case is in the table, and only cases are
 //   node run.mjs --list
 
 import { readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 // app.js - puts the page together: who, which room, the board, the tools and the panels.
 
-import { byId, disclose } from './dom.js';
-import { boundsOfAll, encloses } from './geometry.js';
+import { byId, disclose, enableMenuKeys } from './dom.js';
+import { boundsOfAll, encloses, grow } from './geometry.js';
 import { Chat } from './chat.js';
 import { askClear, askProfile, closeOnBackdrop, toggleHelp } from './dialogs.js';
 import { offerFile, toPng, toSvg } from './export.js';
@@ -181,7 +181,7 @@ class App {
   }
 
   #viewChanged() {
-    this.#renderer.invalidateAll();
+    this.#renderer.viewChanged();
     this.#cursors.place();
     this.#tools.text.place();
     this.#showGrid();
@@ -231,7 +231,9 @@ class App {
     if (this.#viewTouched) return;
     this.#viewTouched = true;
     const bounds = boundsOfAll(this.#session.board.ordered());
-    if (bounds && !encloses(this.#viewport.bounds, bounds)) this.fit();
+    if (!bounds) return;
+    const inset = this.#padding / this.#viewport.zoom;
+    if (!encloses(grow(this.#viewport.bounds, -inset), bounds)) this.fit();
   }
 
   #showHistory() {
@@ -290,7 +292,10 @@ class App {
   // ---- what is done here ----------------------------------------------------------------
 
   #connectButtons() {
-    const menu = disclose(byId('menu-button'), byId('menu'));
+    const menu = disclose(byId('menu-button'), byId('menu'), {
+      onToggle: (opened) => opened && byId('menu').querySelector('[role="menuitem"]').focus({ focusVisible: false }),
+    });
+    enableMenuKeys(byId('menu'));
     const actions = {
       ...this.#actions(),
       share: () => this.share(),
@@ -362,10 +367,14 @@ class App {
     }
   }
 
+  /** How much of the edge the panels may cover, in CSS pixels. */
+  get #padding() {
+    return Math.min(this.#viewport.width, this.#viewport.height) < 600 ? 36 : 72;
+  }
+
   fit() {
     this.#viewTouched = true;
-    const { width } = this.#viewport;
-    this.#viewport.fit(boundsOfAll(this.#session.board.ordered()), { padding: width < 760 ? 36 : 110 });
+    this.#viewport.fit(boundsOfAll(this.#session.board.ordered()), { padding: this.#padding });
   }
 
   async clear() {

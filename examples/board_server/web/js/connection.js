@@ -49,6 +49,7 @@ export class Connection {
   #stableTimer = null;
   #heartbeatTimer = null;
   #heardAt = 0;
+  #pingedAt = 0;
   #outgoing = [];
   #retryAfter = 0;
   #fatal = '';
@@ -117,6 +118,7 @@ export class Connection {
     this.#socket = socket;
     socket.onopen = () => {
       this.#heardAt = this.#environment.now();
+      this.#pingedAt = 0;
       this.#beat();
       this.#handlers.onOpen();
     };
@@ -141,10 +143,13 @@ export class Connection {
 
   #beat() {
     const { now, setTimeout } = this.#environment;
-    if (now() - this.#heardAt > DEAD_MS) {
+    // Browsers slow the timers of hidden pages down, so silence alone proves nothing: a ping
+    // must have gone unanswered too.
+    if (this.#heardAt < this.#pingedAt && now() - this.#heardAt > DEAD_MS) {
       this.restart();
       return;
     }
+    this.#pingedAt = now();
     this.send({ type: 'ping', t: Math.round(now()) });
     this.#heartbeatTimer = setTimeout(() => this.#beat(), PING_MS);
   }

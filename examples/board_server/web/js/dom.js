@@ -43,6 +43,24 @@ export function enableArrowKeys(group) {
   });
 }
 
+/** Moves the focus among the entries of a menu with the arrow keys, Home and End. */
+export function enableMenuKeys(menu) {
+  menu.addEventListener('keydown', (event) => {
+    const entries = [...menu.querySelectorAll('[role^="menuitem"]')];
+    const at = entries.indexOf(document.activeElement);
+    const next = {
+      ArrowDown: (at + 1) % entries.length,
+      ArrowUp: (at - 1 + entries.length) % entries.length,
+      Home: 0,
+      End: entries.length - 1,
+    }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    entries[next].focus();
+  });
+}
+
 /**
  * A panel that its button opens and closes; pressing Escape or elsewhere closes it. Returns
  * `{open, close, toggle}`. `onToggle(opened)` follows every change.

@@ -113,9 +113,11 @@ export function sampleCurve({ points, width }, gap = GAP_UNITS) {
     const to = next
       ? [(via[0] + next[0]) / 2, (via[1] + next[1]) / 2, (viaRadius + radius(next)) / 2]
       : [via[0], via[1], viaRadius];
-    const length = Math.hypot(via[0] - from[0], via[1] - from[1])
-      + Math.hypot(to[0] - via[0], to[1] - via[1]);
-    const parts = Math.max(1, Math.ceil(length / step));
+    // A quadratic curve moves at most twice as fast as its longer leg is long.
+    const leg = Math.max(
+      Math.hypot(via[0] - from[0], via[1] - from[1]), Math.hypot(to[0] - via[0], to[1] - via[1]),
+    );
+    const parts = Math.max(1, Math.ceil((2 * leg) / step));
     for (let part = 1; part <= parts; part += 1) {
       const t = part / parts;
       const a = (1 - t) * (1 - t);

@@ -1,0 +1,279 @@
+// session.test.js - what is sent, what the answers do, and how a session comes back.
+
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { makeEnvironment, turn } from './fakes.js';
+import { module } from './modules.js';
+
+const { Session } = await module('session');
+
+const YOU = { userId: 'u1', clientId: 'c1', name: 'Ann', color: '#123456', role: 'editor' };
+const rect = { kind: 'rect', x: 1, y: 2, width: 3, height: 4, color: '#000000', strokeWidth: 2 };
+const STYLE = { tool: 'pen', color: '#000000', width: 4 };
+const point = (n) => [n, n, 0.5, n];
+
+describe('a session', () => {
+  let fake;
+  let session;
+  let notices;
+
+  beforeEach(async () => {
+    fake = makeEnvironment();
+    notices = [];
+    session = new Session({
+      url: 'ws://h/v1/rooms/R/ws', profile: { name: 'Ann', color: '#123456' },
+      onBoardChange: () => {}, environment: fake.environment,
+    });
+    session.addEventListener('notice', ({ detail }) => notices.push(detail));
+    session.start();
+    await join();
+  });
+
+  const socket = () => fake.sockets.at(-1);
+
+  async function join({ elements = [], live = [], chat = [], op = 0, you = YOU, more } = {}) {
+    socket().open();
+    await turn();
+    const [hello] = socket().take();
+    assert.equal(hello.type, 'room:join');
+    socket().say({
+      type: 'room:state', roomId: 'R', session: 's', op, you, seq: 1, users: [you], elements, live, chat,
+      cursors: [], history: { canUndo: false, canRedo: false }, ...(more && { more }),
+    });
+  }
+
+  async function sent() {
+    session.flush();
+    await turn();
+    return socket().take();
+  }
+
+  async function cutAndRejoin(state) {
+    socket().drop();
+    fake.clock.advance(60_000);
+    await join({ you: { ...YOU, userId: 'u2', clientId: 'c2' }, ...state });
+    return sent();
+  }
+
+  function draw(count, { end = true } = {}) {
+    const stroke = session.beginStroke(STYLE);
+    stroke.extend(Array.from({ length: count }, (_, i) => point(i)));
+    if (end) stroke.end();
+    return stroke;
+  }
+
+  it('numbers operations from the counter of the room', async () => {
+    session.put({ id: 'a', ...rect });
+    session.set('a', { x: 9 });
+    session.remove(['a']);
+    assert.deepEqual((await sent()).map(({ type, op }) => [type, op]), [
+      ['element:put', 1], ['element:set', 2], ['element:remove', 3],
+    ]);
+  });
+
+  it('sends a stroke as it grows: start, points from where they go on, end with the count', async () => {
+    const stroke = session.beginStroke(STYLE);
+    stroke.extend([point(0), point(1)]);
+    session.flush();
+    stroke.extend([point(2)]);
+    session.flush();
+    stroke.end();
+    const messages = await sent();
+    assert.deepEqual(messages.map(({ type }) => type), ['stroke:start', 'stroke:point', 'stroke:end']);
+    assert.equal(messages[0].stroke.points.length, 2);
+    assert.equal(messages[1].from, 2);
+    assert.deepEqual([messages[2].op, messages[2].count], [1, 3]);
+    assert.equal(session.board.size, 1, 'seen before any answer');
+  });
+
+  it('never sends more than 512 points in a message, nor 10,000 in a stroke', async () => {
+    draw(10_700);
+    const messages = await sent();
+    for (const { points, stroke } of messages) assert.ok((points ?? stroke?.points ?? []).length <= 512);
+    const ends = messages.filter(({ type }) => type === 'stroke:end');
+    assert.deepEqual(ends.map(({ count }) => count), [10_000, 701]);
+    const starts = messages.filter(({ type }) => type === 'stroke:start');
+    assert.deepEqual(starts[1].stroke.points[0], point(9_999), 'the next begins where the one before ended');
+  });
+
+  it('gives an acknowledged element its place and forgets the operation', async () => {
+    session.put({ id: 'a', ...rect });
+    await sent();
+    socket().say({ type: 'op:ack', op: 1, seq: 2, time: 0, index: 'a7' });
+    assert.equal(session.pending, 0);
+    assert.equal(session.board.get('a').index, 'a7');
+    assert.equal(session.board.get('a').userId, 'u1');
+  });
+
+  it('takes a refused operation back and says why', async () => {
+    session.put({ id: 'a', ...rect });
+    await sent();
+    socket().say({ type: 'op:reject', op: 1, code: 'resource_exhausted', message: 'the board is full' });
+    assert.equal(session.board.size, 0);
+    assert.match(notices[0], /the board is full/);
+  });
+
+  it('sends again from the gap, once for any number of reports of it', async () => {
+    for (const id of ['a', 'b', 'c']) session.put({ id, ...rect });
+    await sent();
+    socket().say({ type: 'op:ack', op: 1, seq: 2 }, { type: 'op:gap', have: 1 }, { type: 'op:gap', have: 1 });
+    assert.deepEqual((await sent()).map(({ op }) => op), [2, 3]);
+  });
+
+  it('sends a lost part of a stroke again, and its end', async () => {
+    const stroke = draw(10);
+    await sent();
+    socket().say({ type: 'stroke:gap', strokeId: stroke.id, have: 4 });
+    const messages = await sent();
+    assert.deepEqual(messages.map(({ type }) => type), ['stroke:point', 'stroke:end']);
+    assert.deepEqual([messages[0].from, messages[0].points.length, messages[1].op], [4, 6, 1]);
+  });
+
+  it('sends a stroke that the server lost again from its start, also while it is drawn', async () => {
+    const stroke = draw(3, { end: false });
+    await sent();
+    socket().say({ type: 'stroke:gap', strokeId: stroke.id, have: 0, unknown: true });
+    const [start] = await sent();
+    assert.equal(start.type, 'stroke:start');
+    assert.equal(start.stroke.points.length, 3);
+    stroke.end();
+    await sent();
+    socket().say({ type: 'stroke:gap', strokeId: stroke.id, have: 0, unknown: true });
+    assert.deepEqual((await sent()).map(({ type }) => type), ['stroke:start', 'stroke:end']);
+  });
+
+  it('draws on while disconnected and sends it in one operation afterwards', async () => {
+    socket().drop();
+    const stroke = draw(5);
+    assert.equal(session.board.size, 1);
+    fake.clock.advance(60_000);
+    await join();
+    const [put] = await sent();
+    assert.deepEqual([put.type, put.op, put.element.id, put.element.kind], ['element:put', 1, stroke.id, 'stroke']);
+    assert.equal(put.element.points.length, 5);
+  });
+
+  it('sends a long stroke drawn offline as a live one and its end', async () => {
+    socket().drop();
+    draw(600);
+    fake.clock.advance(60_000);
+    await join();
+    assert.deepEqual((await sent()).map(({ type }) => type), ['stroke:start', 'stroke:point', 'stroke:end']);
+  });
+
+  it('does not send again what the new state shows to be done', async () => {
+    const stroke = draw(4);
+    session.put({ id: 'a', ...rect });
+    session.say('hello');
+    await sent();
+    const done = { id: stroke.id, kind: 'stroke', index: 'a1', points: [0, 1, 2, 3].map(point) };
+    const messages = await cutAndRejoin({
+      elements: [done, { id: 'a', ...rect, index: 'a2' }],
+      chat: [{ userId: 'u1', name: 'Ann', text: 'hello', time: 0, seq: 3 }],
+    });
+    assert.deepEqual(messages, []);
+    assert.equal(session.pending, 0);
+    assert.equal(session.board.size, 2);
+  });
+
+  it('sends a stroke whose old self is still live under a fresh id, and removes the old one when it is committed', async () => {
+    const stroke = draw(4);
+    await sent();
+    const old = { id: stroke.id, ...STYLE, index: 'a1', points: [0, 1].map(point) };
+    const [put, ...rest] = await cutAndRejoin({ live: [{ userId: 'u1', stroke: old }] });
+    assert.equal(put.type, 'element:put');
+    assert.notEqual(put.element.id, stroke.id);
+    assert.deepEqual(rest, []);
+    assert.deepEqual(session.liveStrokes(), [], 'the old one is not shown');
+    socket().say({ type: 'stroke:end', userId: 'u1', strokeId: stroke.id, count: 2, seq: 9, time: 0 });
+    const [remove] = await sent();
+    assert.deepEqual([remove.type, remove.ids], ['element:remove', [stroke.id]]);
+    assert.equal(session.board.size, 1);
+  });
+
+  it('replaces a stroke of which the room committed only a part', async () => {
+    const stroke = draw(4);
+    await sent();
+    const part = { id: stroke.id, kind: 'stroke', index: 'a1', points: [0, 1].map(point) };
+    const messages = await cutAndRejoin({ elements: [part] });
+    assert.deepEqual(messages.map(({ type }) => type).sort(), ['element:put', 'element:remove']);
+    assert.equal(session.board.size, 1);
+  });
+
+  it('goes on with a stroke in progress under a fresh id, with all its points', async () => {
+    const stroke = draw(3, { end: false });
+    await sent();
+    const before = stroke.id;
+    socket().drop();
+    stroke.extend([point(3)]);
+    fake.clock.advance(60_000);
+    await join({ live: [{ userId: 'u1', stroke: { id: before, ...STYLE, points: [point(0)] } }] });
+    const [start] = await sent();
+    assert.equal(start.type, 'stroke:start');
+    assert.notEqual(start.stroke.id, before);
+    assert.equal(start.stroke.points.length, 4);
+  });
+
+  it('maps later operations on a stroke to its fresh id', async () => {
+    const stroke = draw(4);
+    session.set(stroke.id, { x: 5 });
+    await sent();
+    const [put, set] = await cutAndRejoin({
+      live: [{ userId: 'u1', stroke: { id: stroke.id, ...STYLE, points: [point(0)] } }],
+    });
+    assert.equal(set.id, put.element.id);
+    assert.deepEqual([put.op, set.op], [1, 2]);
+  });
+
+  it('clears, after a cut, only what was on the board when it was cleared', async () => {
+    socket().say({ type: 'element:put', element: { id: 'a', ...rect }, index: 'a1', userId: 'u9', seq: 2 });
+    session.clear();
+    await sent();
+    const [remove, ...rest] = await cutAndRejoin({
+      elements: [{ id: 'a', ...rect, index: 'a1' }, { id: 'b', ...rect, index: 'a2' }],
+    });
+    assert.deepEqual([remove.type, remove.ids], ['element:remove', ['a']]);
+    assert.deepEqual(rest, []);
+    assert.equal(session.board.size, 1);
+  });
+
+  it('sends an operation again after a while when the server was unavailable, with the same counter', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    session.put({ id: 'a', ...rect });
+    session.flush();
+    socket().take();
+    socket().say({ type: 'op:reject', op: 1, code: 'unavailable', message: 'later' });
+    t.mock.timers.tick(1_000);
+    session.flush();
+    assert.deepEqual(socket().take().map(({ op }) => op), [1]);
+    assert.equal(session.board.size, 1);
+  });
+
+  it('waits for all chunks of a large board, and keeps what arrives between them for after', async () => {
+    socket().drop();
+    fake.clock.advance(60_000);
+    await join({ elements: [{ id: 'a', ...rect, index: 'a1' }], more: true });
+    socket().say({ type: 'element:remove', ids: ['b'], seq: 9 });
+    assert.ok(!session.isJoined);
+    socket().say({ type: 'room:chunk', elements: [{ id: 'b', ...rect, index: 'a2' }, { id: 'c', ...rect, index: 'a3' }], more: false });
+    assert.ok(session.isJoined);
+    assert.deepEqual(session.board.ordered().map(({ id }) => id), ['a', 'c']);
+  });
+
+  it('undoes only while connected, because the room decides what is undone', async () => {
+    session.undo();
+    assert.equal((await sent())[0].type, 'operation:undo');
+    socket().drop();
+    session.undo();
+    assert.equal(session.pending, 1);
+    assert.match(notices[0], /connected/);
+  });
+
+  it('knows the people, follows names, and forgets who leaves', () => {
+    socket().say({ type: 'user:joined', user: { userId: 'u2', clientId: 'c2', name: 'Bob' } });
+    socket().say({ type: 'user:updated', user: { userId: 'u2', clientId: 'c2', name: 'Rob' } });
+    assert.equal(session.people.get('c2').name, 'Rob');
+    socket().say({ type: 'user:left', userId: 'u2', clientId: 'c2' });
+    assert.deepEqual([...session.people.keys()], ['c1']);
+  });
+});

@@ -1,0 +1,389 @@
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "collab/core/text.hpp"
+#include "collab/protocol/json_codec.hpp"
+
+using collab::point;
+using collab::property;
+
+namespace {
+
+// A message whose parts that refer to the frame are copied.
+struct decoded {
+  std::string type;
+  absl::Status status;
+  decltype(collab::client_message::body) body;
+  std::vector<point> points;
+  std::string id;
+};
+
+struct decoder_under_test {
+  explicit decoder_under_test(collab::limits bounds = {}) : decoder{bounds} {}
+
+  absl::Status decode(const std::string& frame) {
+    std::string padded = frame + std::string(collab::json_padding, '\xff');
+    messages.clear();
+    return decoder.decode(std::string_view{padded}.substr(0, frame.size()), "ann",
+                          [this](const collab::client_message& message) {
+                            decoded copy{std::string{message.type}, message.status, message.body,
+                                         {}, {}};
+                            const auto* command =
+                                std::get_if<collab::room_command>(&message.body);
+                            if (command != nullptr) {
+                              copy_parts(*command, copy);
+                            }
+                            messages.push_back(std::move(copy));
+                          });
+  }
+  const decoded& one(const std::string& frame) {
+    REQUIRE(decode(frame).ok());
+    REQUIRE(messages.size() == 1);
+    return messages.front();
+  }
+  template <typename Command>
+  const Command& command(const std::string& frame) {
+    const decoded& message = one(frame);
+    CAPTURE(message.status.ToString());
+    REQUIRE(message.status.ok());
+    return std::get<Command>(std::get<collab::room_command>(message.body));
+  }
+  template <typename Body>
+  const Body& operation(const std::string& frame, collab::operation_counter counter) {
+    const auto& command_ = command<collab::operation_command>(frame);
+    CHECK(command_.counter == counter);
+    return std::get<Body>(command_.body);
+  }
+  std::string fault(const std::string& frame) {
+    const decoded& message = one(frame);
+    CHECK(absl::IsInvalidArgument(message.status));
+    return std::string{message.status.message()};
+  }
+
+  collab::json_decoder decoder;
+  std::vector<decoded> messages;
+
+ private:
+  static void copy_parts(const collab::room_command& command, decoded& copy) {
+    if (const auto* start = std::get_if<collab::start_stroke>(&command)) {
+      copy.points.assign(start->points.begin(), start->points.end());
+    } else if (const auto* extend = std::get_if<collab::extend_stroke>(&command)) {
+      copy.points.assign(extend->points.begin(), extend->points.end());
+      copy.id = extend->id;
+    } else if (const auto* op = std::get_if<collab::operation_command>(&command)) {
+      if (const auto* end = std::get_if<collab::end_stroke>(&op->body)) {
+        copy.id = end->id;
+      }
+    }
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("protocol/json_decoder") {
+  TEST_CASE("live ink is understood in all its forms") {
+    decoder_under_test in;
+    const auto& start = in.command<collab::start_stroke>(
+        R"({"type":"stroke:start","stroke":{"id":"s:1.a","tool":"brush","color":"#AbC","width":3.5,)"
+        R"("opacity":0.5,"index":"a5","points":[[1,2],[3,4,0.25],[5.03,-6,1,70]]}})");
+    CHECK(start.stroke.id() == "s:1.a");
+    CHECK(start.stroke.kind() == collab::element_kind::stroke);
+    CHECK(start.stroke.creator() == "ann");
+    CHECK(start.stroke.get(property::tool) == collab::property_value{collab::token::brush});
+    CHECK(start.stroke.get(property::color) ==
+          collab::property_value{collab::color{0xAABBCCFF, false}});
+    CHECK(start.stroke.get(property::width) == collab::property_value{3.5});
+    CHECK(start.stroke.get(property::opacity) == collab::property_value{0.5});
+    CHECK(start.stroke.index() == "a5");
+    CHECK(in.messages[0].points ==
+          std::vector<point>{{1, 2, 0.5F, 0}, {3, 4, 0.25F, 0}, {5, -6, 1, 70}});
+
+    const auto& extend = in.command<collab::extend_stroke>(
+        R"({"type":"stroke:point","strokeId":"s","from":7,"points":[[1e2,-0.5,0,4294967295]]})");
+    CHECK(extend.from == 7);
+    CHECK(in.messages[0].points == std::vector<point>{{100, -0.5F, 0, 4294967295U}});
+    CHECK(in.messages[0].id == "s");
+
+    CHECK(in.command<collab::extend_stroke>(
+               R"({"type":"stroke:point","strokeId":"s","point":{"x":1,"y":2,"pressure":1,"t":3}})")
+              .from == std::nullopt);
+    CHECK(in.messages[0].points == std::vector<point>{{1, 2, 1, 3}});
+    in.command<collab::extend_stroke>(
+        R"({"type":"stroke:point","strokeId":"s","point":{"x":1,"y":2}})");
+    CHECK(in.messages[0].points == std::vector<point>{{1, 2, 0.5F, 0}});
+
+    const auto& end =
+        in.operation<collab::end_stroke>(R"({"type":"stroke:end","op":3,"strokeId":"s","count":9})", 3);
+    CHECK(end.count == 9);
+    in.command<collab::cancel_stroke>(R"({"type":"stroke:cancel","strokeId":"s"})");
+  }
+
+  TEST_CASE("elements and operations are understood") {
+    decoder_under_test in;
+    const auto& rect = in.operation<collab::put_element>(
+        R"({"type":"element:put","op":1,"element":{"id":"r","kind":"rect","x":10.3,"y":-2,"width":5.5,)"
+        R"("height":6,"angle":0.1,"color":"#11223344","strokeWidth":3,"fill":"#FFF","dash":"dotted"}})",
+        1);
+    CHECK(rect.value.get(property::x) == collab::property_value{10.3125});
+    CHECK(rect.value.get(property::width) == collab::property_value{5.5});
+    CHECK(rect.value.get(property::angle) == collab::property_value{0.1});
+    CHECK(rect.value.get(property::color) ==
+          collab::property_value{collab::color{0x11223344, true}});
+    CHECK(rect.value.get(property::dash) == collab::property_value{collab::token::dotted});
+
+    const auto& line = in.operation<collab::put_element>(
+        R"({"type":"element:put","op":2,"element":{"id":"l","kind":"arrow","points":[[0,0],[1.04,-5]],)"
+        R"("endHead":"arrow","startHead":"none","userId":"ann"}})",
+        2);
+    const auto points = std::get<std::shared_ptr<const collab::offset_list>>(
+        line.value.get(property::points));
+    CHECK(*points == collab::offset_list{{0, 0}, {1.0625F, -5}});
+
+    const auto& stroke = in.operation<collab::put_element>(
+        R"({"type":"element:put","op":3,"element":{"id":"s","kind":"stroke","points":[[1,2,1,3]]}})", 3);
+    REQUIRE(stroke.value.points().size() == 1);
+    CHECK(stroke.value.points()[0] == point{1, 2, 1, 3});
+
+    const auto& set = in.operation<collab::set_element>(
+        R"({"type":"element:set","op":4,"id":"r","props":{"fill":null,"x":1,"text":"a\u00e9"}})", 4);
+    REQUIRE(set.changes.size() == 3);
+    CHECK(set.changes[0] == std::pair{property::x, collab::property_value{1.0}});
+    CHECK(set.changes[1] == std::pair{property::fill, collab::property_value{}});
+    CHECK(set.changes[2] ==
+          std::pair{property::text, collab::property_value{std::string{"a\xc3\xa9"}}});
+
+    CHECK(in.operation<collab::remove_elements>(
+                R"({"type":"element:remove","op":5,"ids":["a","b"]})", 5)
+              .ids == std::vector<std::string>{"a", "b"});
+    in.operation<collab::clear_canvas>(R"({"type":"canvas:clear","op":6})", 6);
+    in.operation<collab::undo>(R"({"type":"operation:undo","op":7})", 7);
+    in.operation<collab::redo>(R"({"type":"operation:redo","op":8,"scope":"room"})", 8);
+    CHECK(in.operation<collab::send_chat>(R"({"type":"chat:send","op":9,"text":"hi"})", 9).text ==
+          "hi");
+  }
+
+  TEST_CASE("people and presence are understood") {
+    decoder_under_test in;
+    const auto& join = in.one(R"({"type":"room:join","name":"Ann","color":"#f00","new":[1]})");
+    CHECK(std::get<collab::join_message>(join.body).name == "Ann");
+    CHECK(std::get<collab::join_message>(join.body).color == collab::color{0xFF0000FF, false});
+    CHECK(in.command<collab::move_cursor>(R"({"type":"cursor:move","x":1.5,"y":2,"drawing":true})")
+              .where == collab::cursor{1.5, 2, true});
+    CHECK(in.command<collab::update_member>(R"({"type":"user:update","name":"B"})").name == "B");
+    CHECK(std::get<collab::ping_message>(in.one(R"({"type":"ping","t":17.5})").body).t == 17.5);
+  }
+
+  TEST_CASE("an array is several messages, each with a fate of its own") {
+    decoder_under_test in;
+    REQUIRE(in.decode(R"([{"type":"ping","t":1},{"type":"bogus"},7,{"type":"canvas:clear","op":1}])")
+                .ok());
+    REQUIRE(in.messages.size() == 4);
+    CHECK(in.messages[0].status.ok());
+    CHECK_FALSE(in.messages[1].status.ok());
+    CHECK(in.messages[1].type == "bogus");
+    CHECK_FALSE(in.messages[2].status.ok());
+    CHECK(in.messages[3].status.ok());
+    CHECK(in.decode("[]").ok());
+    CHECK(in.messages.empty());
+  }
+
+  TEST_CASE("what is not JSON is refused as a whole") {
+    decoder_under_test in;
+    for (const std::string& frame :
+         {std::string{}, std::string{" "}, std::string{"{"}, std::string{"nope"},
+          std::string{R"({"type":"ping","t":NaN})"}, std::string{R"({"type":"ping","t":1,})"},
+          std::string{R"({"type":"ping","t":01})"}, std::string{R"([{"type":"ping","t":1}] 2)"},
+          std::string{"{\"type\":\"ping\",\"t\":1e999}"}, std::string{"{\"type\":\"p\xff\"}"},
+          std::string(100'000, '['), std::string(17, '[') + std::string(17, ']'),
+          std::string{R"({"type":"ping","t":1)"}, std::string{R"({"type":"\ud800"})"}}) {
+      CAPTURE(frame.substr(0, 60));
+      CHECK(absl::IsInvalidArgument(in.decode(frame)));
+      CHECK(in.messages.empty());
+    }
+    // And the next frame is understood.
+    CHECK(in.decode(R"({"type":"ping","t":1})").ok());
+  }
+
+  TEST_CASE("a fault names the field, the value and the limit") {
+    const std::pair<const char*, const char*> faults[] = {
+        {R"(7)", "an object"},
+        {R"({})", "type: missing"},
+        {R"({"type":7})", "type: a string"},
+        {R"({"type":"ping"})", "t: missing"},
+        {R"({"type":"ping","t":"1"})", "t: a number"},
+        {R"({"type":"stroke:point","strokeId":"a b","points":[[1,2]]})", "strokeId: 'a b'"},
+        {R"({"type":"stroke:point","strokeId":"","points":[[1,2]]})", "strokeId: ''"},
+        {R"({"type":"stroke:point","points":[[1,2]]})", "strokeId: missing"},
+        {R"({"type":"stroke:point","strokeId":"s"})", "points: missing"},
+        {R"({"type":"stroke:point","strokeId":"s","points":{}})", "points: an array"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1]]})", "points[0]: 1 numbers"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,0,0,0]]})", "points[0]: 5 numbers"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,2],["1",2]]})",
+         "points[1][0]: a number"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1000001,2]]})",
+         "points[0][0]: 1000001 is out of range"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,-1e300]]})", "points[0][1]: -1e+300"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,1.01]]})", "points[0][2]: 1.01"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,0,-1]]})", "points[0][3]: -1"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,0,1.5]]})", "points[0][3]: 1.5"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,0,4294967296]]})",
+         "points[0][3]: 4294967296"},
+        {R"({"type":"stroke:point","strokeId":"s","point":{"x":1}})", "point.y: missing"},
+        {R"({"type":"stroke:point","strokeId":"s","from":-1,"points":[]})", "from: -1"},
+        {R"({"type":"stroke:start"})", "stroke: missing"},
+        {R"({"type":"stroke:start","stroke":[]})", "stroke: an object"},
+        {R"({"type":"stroke:start","stroke":{"points":[]}})", "stroke.id: missing"},
+        {R"({"type":"stroke:start","stroke":{"id":"s"}})", "stroke.points: missing"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"tool":"saw"}})",
+         "stroke.tool: 'saw'"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"tool":"none"}})",
+         "stroke.tool: 'none'"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"color":"red"}})",
+         "stroke.color: 'red'"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"width":-1}})", "stroke.width: -1"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"height":1}})",
+         "stroke.height: not a property"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"opacity":1.5}})",
+         "stroke.opacity: 1.5"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"index":"a-"}})",
+         "stroke.index: 'a-'"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"locked":true}})",
+         "stroke.locked: not available"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"colour":"#fff"}})",
+         "stroke.colour: not a property"},
+        {R"({"type":"cursor:move","x":1})", "y: missing"},
+        {R"({"type":"cursor:move","x":1,"y":null})", "y: a number"},
+        {R"({"type":"cursor:move","x":1,"y":2,"drawing":1})", "drawing: true or false"},
+        {R"({"type":"room:join"})", "name: missing"},
+        {R"({"type":"room:join","name":""})", "name: 0 characters"},
+        {R"({"type":"room:join","name":"a","resume":{}})", "resume: not available"},
+        {R"({"type":"room:join","name":"a","token":"t"})", "token: not available"},
+        {R"({"type":"user:update","color":"#12345"})", "color: '#12345'"},
+        {R"({"type":"view:set","x":1})", "view:set: not available"},
+        {R"({"type":"host:message"})", "host:message: not available"},
+        {R"({"type":"element:preview"})", "element:preview: not available"},
+        {R"({"type":"nonsense"})", "type: 'nonsense'"},
+    };
+    decoder_under_test in;
+    for (const auto& [frame, expected] : faults) {
+      CAPTURE(frame);
+      const std::string message = in.fault(frame);
+      CAPTURE(message);
+      CHECK(message.find(expected) != std::string::npos);
+      CHECK(std::holds_alternative<std::monostate>(in.messages[0].body));
+    }
+  }
+
+  TEST_CASE("an operation with a fault uses its counter; without one it is no operation") {
+    const std::pair<const char*, const char*> faults[] = {
+        {R"({"type":"element:put","op":4})", "element: missing"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a"}})", "element.kind: missing"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"blob"}})", "element.kind: 'blob'"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"image"}})", "not available"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"x-y"}})", "not available"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"stroke"}})",
+         "element.points: missing"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"rect","points":[]}})",
+         "element.points: not a property of kind rect"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"rect","custom":{}}})",
+         "element.custom: not available"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"text","text":7}})",
+         "element.text: a string"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"line","points":[[1,"2"]]}})",
+         "element.points[0][1]: a number"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{}})", "props: 0 properties"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{"id":"b"}})", "props.id: not a property"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":3})", "ifSeq: not available"},
+        {R"({"type":"element:remove","op":4,"ids":"a"})", "ids: an array"},
+        {R"({"type":"element:remove","op":4,"ids":["a",7]})", "ids: a string"},
+        {R"({"type":"operation:undo","op":4,"scope":"mine"})", "scope: 'mine' is not available"},
+        {R"({"type":"operation:undo","op":4,"scope":"all"})", "scope: 'all'"},
+        {R"({"type":"canvas:clear","op":4,"group":"g"})", "group: not available"},
+        {R"({"type":"chat:send","op":4,"text":""})", "text: 0 characters"},
+        {R"({"type":"version:save","op":4,"name":"v"})", "version:save: not available"},
+    };
+    decoder_under_test in;
+    for (const auto& [frame, expected] : faults) {
+      CAPTURE(frame);
+      const std::string message = in.fault(frame);
+      CAPTURE(message);
+      CHECK(message.find(expected) != std::string::npos);
+      const auto& command = std::get<collab::operation_command>(
+          std::get<collab::room_command>(in.messages[0].body));
+      CHECK(command.counter == 4);
+      CHECK(std::get<collab::refused_operation>(command.body).reason == in.messages[0].status);
+    }
+    for (const char* counter : {"", R"("op":0,)", R"("op":-1,)", R"("op":1.5,)", R"("op":"1",)",
+                                R"("op":null,)", R"("op":9007199254740993,)"}) {
+      CAPTURE(counter);
+      const std::string message =
+          in.fault(std::string{"{"} + counter + R"("type":"canvas:clear"})");
+      CHECK(message.starts_with("op: "));
+      CHECK(std::holds_alternative<std::monostate>(in.messages[0].body));
+    }
+  }
+
+  TEST_CASE("another's name as the creator is refused") {
+    decoder_under_test in;
+    const auto& message = in.one(
+        R"({"type":"element:put","op":1,"element":{"id":"a","kind":"rect","userId":"bob"}})");
+    CHECK(absl::IsPermissionDenied(message.status));
+  }
+
+  TEST_CASE("both sides of each limit") {
+    const collab::limits bounds;
+    decoder_under_test in{bounds};
+    const auto points = [](std::size_t count) {
+      std::string text = "[";
+      for (std::size_t i = 0; i < count; ++i) {
+        text += i > 0 ? ",[1,2]" : "[1,2]";
+      }
+      return text + "]";
+    };
+    const auto is_ok = [&in](const std::string& frame) { return in.one(frame).status.ok(); };
+    const auto extend = [&](std::size_t count) {
+      return R"({"type":"stroke:point","strokeId":"s","points":)" + points(count) + "}";
+    };
+    CHECK(is_ok(extend(512)));
+    CHECK_FALSE(is_ok(extend(513)));
+    const auto put = [&](std::size_t count) {
+      return R"({"type":"element:put","op":1,"element":{"id":"s","kind":"stroke","points":)" +
+             points(count) + "}}";
+    };
+    CHECK(is_ok(put(10'000)));
+    CHECK_FALSE(is_ok(put(10'001)));
+    const auto text = [](std::size_t bytes) {
+      return R"({"type":"element:set","op":1,"id":"t","props":{"text":")" + std::string(bytes, 'x') +
+             "\"}}";
+    };
+    CHECK(is_ok(text(16 * 1024)));
+    CHECK_FALSE(is_ok(text(16 * 1024 + 1)));
+    const auto join = [](const std::string& name) {
+      return R"({"type":"room:join","name":")" + name + "\"}";
+    };
+    std::string accents;
+    for (int i = 0; i < 64; ++i) {
+      accents += "\xc3\xa9";
+    }
+    CHECK(is_ok(join(accents)));
+    CHECK_FALSE(is_ok(join(accents + "e")));
+    const auto chat = [](std::size_t characters) {
+      return R"({"type":"chat:send","op":1,"text":")" + std::string(characters, 'x') + "\"}";
+    };
+    CHECK(is_ok(chat(2'000)));
+    CHECK_FALSE(is_ok(chat(2'001)));
+    const auto id = [](std::size_t length) {
+      return R"({"type":"stroke:cancel","strokeId":")" + std::string(length, 'x') + "\"}";
+    };
+    CHECK(is_ok(id(64)));
+    CHECK_FALSE(is_ok(id(65)));
+    CHECK(is_ok(R"({"type":"cursor:move","x":1000000,"y":-1000000})"));
+    CHECK_FALSE(is_ok(R"({"type":"cursor:move","x":1000000.1,"y":0})"));
+  }
+}
