@@ -99,7 +99,7 @@ std::size_t planned_room::strokes() const {
 
 wire_point expected_point(const collab::point& sent) {
   return {std::floor(16 * double{sent.x} + 0.5) / 16, std::floor(16 * double{sent.y} + 0.5) / 16,
-          std::floor(1024 * double{sent.pressure} + 0.5) / 1024, double{sent.t}};
+          std::floor(1024 * double{sent.pressure} + 0.5) / 1024, static_cast<double>(sent.t)};
 }
 
 replay_plan make_plan(const stroke_collection& from, const replay_options& options) {

@@ -36,7 +36,7 @@ using namespace std::chrono_literals;
 using follower_list = std::vector<const board_follower*>;
 
 // Smaller than the default, so that some of the strokes are too long and have to be split.
-constexpr std::size_t points_per_stroke = 400;
+constexpr std::size_t points_per_stroke = 200;
 
 std::size_t wanted_strokes() {
   const char* text = std::getenv("COLLAB_REPLAY_STROKES");

@@ -68,7 +68,7 @@ export class Client {
         const code = got.payload.length >= 2 ? got.payload.readUInt16BE() : 1005;
         this.closed = { code, reason: got.payload.subarray(2).toString() };
         this.sendBytes(frame(opcode.close, got.payload.subarray(0, 2)));
-      } else {
+      } else if (got.opcode !== opcode.pong) {
         text = text === null ? got.payload : Buffer.concat([text, got.payload]);
         if (got.fin) {
           const message = JSON.parse(text.toString());

@@ -649,6 +649,28 @@ TEST_SUITE("room/operations") {
     CHECK(room.out.take()[1] == "ann<- op:ack 4 seq=3 @3");
   }
 
+  TEST_CASE("the bytes of strokes that were cancelled, ended or orphaned are given back") {
+    collab::limits bounds;
+    bounds.bytes_per_room = 4'000;
+    room_under_test room{bounds};
+    for (int i = 0; i < 100; ++i) {
+      room.join(ann, "Ann");
+      REQUIRE(room.start(ann, "s", std::vector<point>(150)).ok());
+      REQUIRE(room.run(ann, collab::cancel_stroke{"s"}).ok());
+      REQUIRE(room.start(ann, "empty", {}).ok());
+      room.board.leave(ann, room.time.now());
+      room.time.advance(60s);
+      room.board.tick(room.time.now());
+      REQUIRE(room.board.live_strokes().empty());
+    }
+    room.join(ann, "Ann");
+    REQUIRE(room.start(ann, "s", std::vector<point>(150)).ok());
+    room.op(ann, 1, collab::end_stroke{"s", 150});
+    // What is left is for one small element, not for another such stroke.
+    CHECK(absl::IsResourceExhausted(room.start(ann, "t", std::vector<point>(150))));
+    CHECK(room.start(ann, "t", std::vector<point>(10)).ok());
+  }
+
   TEST_CASE("operations that wait for the storage are bounded, and none is lost by it") {
     collab::limits bounds;
     bounds.operations_in_flight = 2;

@@ -33,11 +33,16 @@ class utf8_validator {
         expect(static_cast<unsigned char>(needed_ - 1), 0x80, 0xBF);
         ++at;
       } else if (byte < 0x80) {
-        at = skip_ascii(at + 1, end);
+        at = skip_ascii(at, end);
       } else if (!begin(byte)) {
         return false;
-      } else {
+      } else if (end - at <= needed_) {
         ++at;
+      } else if (!is_rest(at + 1)) {
+        return false;
+      } else {
+        at += 1 + needed_;
+        needed_ = 0;
       }
     }
     return true;
@@ -50,18 +55,36 @@ class utf8_validator {
 
  private:
   static const char* skip_ascii(const char* at, const char* end) noexcept {
+    constexpr std::uint64_t high_bits = 0x8080808080808080U;
+    std::uint64_t words[4];
     while (end - at >= 32) {
-      std::uint64_t words[4];
       std::memcpy(words, at, sizeof words);
-      if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080U) != 0) {
+      if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0) {
         break;
       }
       at += 32;
+    }
+    while (end - at >= 8) {
+      std::memcpy(words, at, 8);
+      if ((words[0] & high_bits) != 0) {
+        break;
+      }
+      at += 8;
     }
     while (at != end && static_cast<unsigned char>(*at) < 0x80) {
       ++at;
     }
     return at;
+  }
+
+  // Whether the needed_ bytes from `at` on complete the character that has begun.
+  [[nodiscard]] bool is_rest(const char* at) const noexcept {
+    const auto second = static_cast<unsigned char>(*at);
+    bool is_good = second >= low_ && second <= high_;
+    for (int index = 1; index < needed_; ++index) {
+      is_good = is_good && (static_cast<unsigned char>(at[index]) & 0xC0U) == 0x80;
+    }
+    return is_good;
   }
 
   // Takes the first byte of a character of more than one.

@@ -3,8 +3,17 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import {
-  assertNoErrors, drag, inkedPixels, launch, openBoard, snapshot, useTool, waitConnected, waitElements,
-  waitInk, waitSettled,
+  assertNoErrors,
+  drag,
+  inkedPixels,
+  launch,
+  openBoard,
+  snapshot,
+  useTool,
+  waitConnected,
+  waitElements,
+  waitInk,
+  waitSettled,
 } from '../support/pages.js';
 import { makeBoardDir, startServer } from '../support/server.js';
 
@@ -43,9 +52,11 @@ afterEach(async () => {
 /** Touches through the browser's own input pipeline. */
 async function toucher(ofPage) {
   const client = await ofPage.context().newCDPSession(ofPage);
-  return (type, points) => client.send('Input.dispatchTouchEvent', {
-    type, touchPoints: points.map(([x, y], id) => ({ x, y, id })),
-  });
+  return (type, points) =>
+    client.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+    });
 }
 
 describe('the first visit', () => {
@@ -69,11 +80,17 @@ describe('the first visit', () => {
 
   it('copies the link of the board', async () => {
     page = await openBoard(browser, {
-      url: server.url, room, name: 'Ann', permissions: ['clipboard-read', 'clipboard-write'],
+      url: server.url,
+      room,
+      name: 'Ann',
+      permissions: ['clipboard-read', 'clipboard-write'],
     });
     await page.click('#share-button');
     await page.locator('.toast', { hasText: 'Link copied' }).waitFor();
-    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${server.url}/?room=${room}`);
+    assert.equal(
+      await page.evaluate(() => navigator.clipboard.readText()),
+      `${server.url}/?room=${room}`,
+    );
   });
 });
 
@@ -84,12 +101,23 @@ describe('a phone', () => {
 
   it('has every control within the screen and large enough for a finger', async () => {
     await page.tap('#style-button');
-    const poor = await page.evaluate(() => [...document.querySelectorAll('button, .swatch')]
-      .map((element) => ({ label: element.ariaLabel ?? element.title ?? element.id, box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 0)
-      .filter(({ box }) => box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight
-        || ((box.width < 40 || box.height < 40) && box.height < 44 && box.width < 60))
-      .map(({ label, box }) => `${label} ${box.width}x${box.height}`));
+    const poor = await page.evaluate(() =>
+      [...document.querySelectorAll('button, .swatch')]
+        .map((element) => ({
+          label: element.ariaLabel ?? element.title ?? element.id,
+          box: element.getBoundingClientRect(),
+        }))
+        .filter(({ box }) => box.width > 0)
+        .filter(
+          ({ box }) =>
+            box.left < 0 ||
+            box.top < 0 ||
+            box.right > innerWidth ||
+            box.bottom > innerHeight ||
+            ((box.width < 40 || box.height < 40) && box.height < 44 && box.width < 60),
+        )
+        .map(({ label, box }) => `${label} ${box.width}x${box.height}`),
+    );
     assert.deepEqual(poor, []);
   });
 
@@ -109,8 +137,15 @@ describe('a phone', () => {
 
   it('moves and zooms with two fingers and draws nothing by it', async () => {
     const touch = await toucher(page);
-    await touch('touchStart', [[150, 400], [250, 400]]);
-    for (let i = 1; i <= 10; i += 1) await touch('touchMove', [[150 - i * 5, 400], [250 + i * 5, 400]]);
+    await touch('touchStart', [
+      [150, 400],
+      [250, 400],
+    ]);
+    for (let i = 1; i <= 10; i += 1)
+      await touch('touchMove', [
+        [150 - i * 5, 400],
+        [250 + i * 5, 400],
+      ]);
     await touch('touchEnd', []);
     await page.waitForFunction(() => document.getElementById('zoom-level').textContent === '200%');
     await waitSettled(page);
@@ -124,18 +159,29 @@ describe('a pen', () => {
   it('draws with its pressure; from then on a finger or palm moves the board and draws nothing', async () => {
     page = await openBoard(browser, { url: server.url, room, name: 'Ann', ...PHONE });
     const client = await page.context().newCDPSession(page);
-    const pen = (type, x, y, force) => client.send('Input.dispatchMouseEvent', {
-      type, x, y, force, pointerType: 'pen', button: type === 'mouseMoved' ? 'none' : 'left',
-      buttons: type === 'mouseReleased' ? 0 : 1, clickCount: type === 'mouseMoved' ? 0 : 1,
-    });
+    const pen = (type, x, y, force) =>
+      client.send('Input.dispatchMouseEvent', {
+        type,
+        x,
+        y,
+        force,
+        pointerType: 'pen',
+        button: type === 'mouseMoved' ? 'none' : 'left',
+        buttons: type === 'mouseReleased' ? 0 : 1,
+        clickCount: type === 'mouseMoved' ? 0 : 1,
+      });
     await pen('mousePressed', 100, 300, 0.25);
-    for (let i = 1; i <= 20; i += 1) await pen('mouseMoved', 100 + i * 8, 300 + i * 3, 0.25 + i / 40);
+    for (let i = 1; i <= 20; i += 1)
+      await pen('mouseMoved', 100 + i * 8, 300 + i * 3, 0.25 + i / 40);
     await pen('mouseReleased', 260, 360, 0);
     await waitElements(page, 1);
     await waitSettled(page);
     const [stroke] = (await snapshot(server.url, room)).elements;
     const pressures = stroke.points.map(([, , pressure]) => pressure);
-    assert.ok(Math.min(...pressures) < 0.4 && Math.max(...pressures) > 0.6, `pressures ${pressures}`);
+    assert.ok(
+      Math.min(...pressures) < 0.4 && Math.max(...pressures) > 0.6,
+      `pressures ${pressures}`,
+    );
 
     const touch = await toucher(page);
     await touch('touchStart', [[100, 500]]);
@@ -154,7 +200,16 @@ describe('the keyboard', () => {
 
   it('chooses every tool, and shows the keys in the help', async () => {
     const keys = {
-      v: 'select', h: 'hand', p: 'pen', m: 'highlighter', e: 'eraser', r: 'rect', o: 'ellipse', l: 'line', a: 'arrow', t: 'text',
+      v: 'select',
+      h: 'hand',
+      p: 'pen',
+      m: 'highlighter',
+      e: 'eraser',
+      r: 'rect',
+      o: 'ellipse',
+      l: 'line',
+      a: 'arrow',
+      t: 'text',
     };
     for (const [key, tool] of Object.entries(keys)) {
       await page.keyboard.press(key);
@@ -162,14 +217,17 @@ describe('the keyboard', () => {
     }
     await page.keyboard.press('?');
     await page.waitForSelector('#help[open]');
-    assert.ok(await page.locator('#help kbd').count() > 30);
+    assert.ok((await page.locator('#help kbd').count()) > 30);
     await page.keyboard.press('Escape');
     await page.waitForSelector('#help', { state: 'hidden' });
   });
 
   it('undoes, redoes, nudges and deletes', async () => {
     await useTool(page, 'rect');
-    await drag(page, [[300, 300], [400, 360]]);
+    await drag(page, [
+      [300, 300],
+      [400, 360],
+    ]);
     await waitSettled(page);
     await page.keyboard.press('Control+z');
     await waitElements(page, 0);
@@ -188,9 +246,15 @@ describe('the keyboard', () => {
 
   it('does not draw while space moves the board', async () => {
     await page.keyboard.down('Space');
-    await drag(page, [[300, 300], [400, 300]]);
+    await drag(page, [
+      [300, 300],
+      [400, 300],
+    ]);
     await page.keyboard.up('Space');
-    await drag(page, [[300, 400], [340, 400]]);
+    await drag(page, [
+      [300, 400],
+      [340, 400],
+    ]);
     await waitElements(page, 1);
     await waitSettled(page);
     const [stroke] = (await snapshot(server.url, room)).elements;
@@ -198,7 +262,10 @@ describe('the keyboard', () => {
   });
 
   it('zooms around the pointer with the wheel, and back', async () => {
-    await drag(page, [[300, 300], [400, 300]]);
+    await drag(page, [
+      [300, 300],
+      [400, 300],
+    ]);
     await page.mouse.move(300, 300);
     await page.keyboard.down('Control');
     await page.mouse.wheel(0, -100);
@@ -216,20 +283,30 @@ describe('the keyboard', () => {
 describe('light and dark', () => {
   it('follows the system until one is chosen, and keeps black ink legible', async () => {
     page = await openBoard(browser, { url: server.url, room, name: 'Ann' });
-    await drag(page, [[300, 300], [400, 300]]);
+    await drag(page, [
+      [300, 300],
+      [400, 300],
+    ]);
     await waitElements(page, 1);
-    const shown = () => page.evaluate(() => {
-      const ctx = document.getElementById('static-layer').getContext('2d');
-      return {
-        ink: ctx.getImageData(350, 300, 1, 1).data[0],
-        paper: Number(getComputedStyle(document.body.parentElement).backgroundColor.match(/\d+/)[0]),
-      };
-    });
+    const shown = () =>
+      page.evaluate(() => {
+        const ctx = document.getElementById('static-layer').getContext('2d');
+        return {
+          ink: ctx.getImageData(350, 300, 1, 1).data[0],
+          paper: Number(
+            getComputedStyle(document.body.parentElement).backgroundColor.match(/\d+/)[0],
+          ),
+        };
+      });
     const light = await shown();
     assert.ok(light.ink < 60 && light.paper > 220, JSON.stringify(light));
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForSelector('#board.dark');
-    await page.waitForFunction(() => document.getElementById('static-layer').getContext('2d').getImageData(350, 300, 1, 1).data[0] > 200);
+    await page.waitForFunction(
+      () =>
+        document.getElementById('static-layer').getContext('2d').getImageData(350, 300, 1, 1)
+          .data[0] > 200,
+    );
     assert.ok((await shown()).paper < 60);
     await page.click('#menu-button');
     await page.click('[data-theme-choice="light"]');
@@ -238,7 +315,11 @@ describe('light and dark', () => {
     await page.waitForSelector('html[data-theme="light"]');
     await waitConnected(page);
     await waitSettled(page);
-    assert.equal((await snapshot(server.url, room)).elements[0].color, '#1d1d24', 'the colour itself stays');
+    assert.equal(
+      (await snapshot(server.url, room)).elements[0].color,
+      '#1d1d24',
+      'the colour itself stays',
+    );
   });
 });
 
@@ -246,26 +327,55 @@ describe('moving the board', () => {
   it('shows exactly what painting it anew would show', async () => {
     page = await openBoard(browser, { url: server.url, room, name: 'Ann' });
     await useTool(page, 'highlighter');
-    await drag(page, [[150, 150], [800, 500]]);
+    await drag(page, [
+      [150, 150],
+      [800, 500],
+    ]);
     await useTool(page, 'ellipse');
     await page.click('#fill');
-    await drag(page, [[400, 100], [900, 560]]);
+    await drag(page, [
+      [400, 100],
+      [900, 560],
+    ]);
     await useTool(page, 'pen');
-    await drag(page, [[130, 520], [500, 80], [860, 520]]);
+    await drag(page, [
+      [130, 520],
+      [500, 80],
+      [860, 520],
+    ]);
     await waitSettled(page);
     await useTool(page, 'hand');
-    await drag(page, [[500, 300], [503, 299], [350, 420], [620, 200]], { steps: 3 });
-    const painted = () => page.evaluate(() => new Promise((resolve) => {
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        const canvas = document.getElementById('static-layer');
-        resolve([...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].join());
-      }));
-    }));
+    await drag(
+      page,
+      [
+        [500, 300],
+        [503, 299],
+        [350, 420],
+        [620, 200],
+      ],
+      { steps: 3 },
+    );
+    const painted = () =>
+      page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            requestAnimationFrame(() =>
+              requestAnimationFrame(() => {
+                const canvas = document.getElementById('static-layer');
+                resolve(
+                  [
+                    ...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data,
+                  ].join(),
+                );
+              }),
+            );
+          }),
+      );
     const moved = await painted();
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForSelector('#board.dark');
     await page.emulateMedia({ colorScheme: 'light' });
     await page.waitForSelector('#board:not(.dark)');
-    assert.ok(moved === await painted(), 'the same pixels');
+    assert.ok(moved === (await painted()), 'the same pixels');
   });
 });

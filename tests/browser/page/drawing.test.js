@@ -3,8 +3,20 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import {
-  assertNoErrors, assertSamePixels, drag, inkedPixels, launch, openBoard, saveAs, snapshot, useTool,
-  waitConnected, waitElements, waitInk, waitSettled, wave,
+  assertNoErrors,
+  assertSamePixels,
+  drag,
+  inkedPixels,
+  launch,
+  openBoard,
+  saveAs,
+  snapshot,
+  useTool,
+  waitConnected,
+  waitElements,
+  waitInk,
+  waitSettled,
+  wave,
 } from '../support/pages.js';
 import { makeBoardDir, startServer } from '../support/server.js';
 
@@ -66,14 +78,26 @@ describe('two pages on one board', () => {
   });
 
   it('paints own ink in the frame of the pointer event', async () => {
-    await drag(ann, [[200, 200], [210, 200]], { release: false });
+    await drag(
+      ann,
+      [
+        [200, 200],
+        [210, 200],
+      ],
+      { release: false },
+    );
     await ann.evaluate(() => {
       const area = document.getElementById('board');
       const ctx = document.getElementById('live-layer').getContext('2d');
-      area.addEventListener('pointermove', () => requestAnimationFrame(() => {
-        const { data } = ctx.getImageData(300, 190, 60, 20);
-        area.dataset.inkedInFrame = String(data.some((value) => value > 40));
-      }), { once: true });
+      area.addEventListener(
+        'pointermove',
+        () =>
+          requestAnimationFrame(() => {
+            const { data } = ctx.getImageData(300, 190, 60, 20);
+            area.dataset.inkedInFrame = String(data.some((value) => value > 40));
+          }),
+        { once: true },
+      );
     });
     await ann.mouse.move(400, 200);
     await ann.waitForSelector('#board[data-inked-in-frame="true"]');
@@ -145,12 +169,19 @@ describe('two pages on one board', () => {
 
   it('makes each kind of element, seen alike on the other page', async () => {
     const made = [
-      ['pen', 'stroke', [150, 90]], ['highlighter', 'stroke', [150, 180]], ['rect', 'rect', [150, 270]],
-      ['ellipse', 'ellipse', [150, 360]], ['line', 'line', [150, 450]], ['arrow', 'arrow', [150, 540]],
+      ['pen', 'stroke', [150, 90]],
+      ['highlighter', 'stroke', [150, 180]],
+      ['rect', 'rect', [150, 270]],
+      ['ellipse', 'ellipse', [150, 360]],
+      ['line', 'line', [150, 450]],
+      ['arrow', 'arrow', [150, 540]],
     ];
     for (const [i, [tool, , [x, y]]] of made.entries()) {
       await useTool(ann, tool);
-      await drag(ann, [[x, y], [x + 160, y + 50]]);
+      await drag(ann, [
+        [x, y],
+        [x + 160, y + 50],
+      ]);
       await bothShow(i + 1);
       await waitInk(bob, [x - 4, y - 4, 170, 60]);
     }
@@ -163,7 +194,10 @@ describe('two pages on one board', () => {
     await waitInk(bob, [495, 180, 120, 40]);
     await assertSamePixels(ann, bob);
     const { elements } = await snapshot(server.url, room);
-    assert.deepEqual(elements.map(({ kind }) => kind), [...made.map(([, kind]) => kind), 'text']);
+    assert.deepEqual(
+      elements.map(({ kind }) => kind),
+      [...made.map(([, kind]) => kind), 'text'],
+    );
     assert.deepEqual(elements.map(({ tool }) => tool).slice(0, 2), ['pen', 'highlighter']);
     assert.equal(elements[5].endHead, 'arrow');
     assert.equal(elements[6].text, 'Hello');
@@ -175,7 +209,10 @@ describe('two pages on one board', () => {
     await ann.click('#widths [data-width="10"]');
     await ann.click('[data-dash="dotted"]');
     await ann.click('#fill');
-    await drag(ann, [[300, 200], [500, 320]]);
+    await drag(ann, [
+      [300, 200],
+      [500, 320],
+    ]);
     await bothShow(1);
     const [rect] = (await snapshot(server.url, room)).elements;
     assert.equal(rect.color, '#2f9e44');
@@ -187,11 +224,17 @@ describe('two pages on one board', () => {
 
   it('selects, moves and deletes', async () => {
     await useTool(ann, 'rect');
-    await drag(ann, [[200, 200], [300, 260]]);
+    await drag(ann, [
+      [200, 200],
+      [300, 260],
+    ]);
     await bothShow(1);
     const [before] = (await snapshot(server.url, room)).elements;
     await useTool(ann, 'select');
-    await drag(ann, [[200, 230], [400, 330]]);
+    await drag(ann, [
+      [200, 230],
+      [400, 330],
+    ]);
     await waitSettled(ann);
     await waitInk(bob, [396, 296, 110, 70]);
     await waitInk(bob, [195, 195, 110, 70], { expected: false });
@@ -205,25 +248,46 @@ describe('two pages on one board', () => {
 
   it('selects several with a frame and gives them another colour', async () => {
     await useTool(ann, 'line');
-    await drag(ann, [[200, 200], [300, 200]]);
-    await drag(ann, [[200, 260], [300, 260]]);
+    await drag(ann, [
+      [200, 200],
+      [300, 200],
+    ]);
+    await drag(ann, [
+      [200, 260],
+      [300, 260],
+    ]);
     await bothShow(2);
     await useTool(ann, 'select');
-    await drag(ann, [[150, 150], [350, 320]]);
+    await drag(ann, [
+      [150, 150],
+      [350, 320],
+    ]);
     await ann.click('[data-color="#e03131"]');
     await waitSettled(ann);
     const { elements } = await snapshot(server.url, room);
-    assert.deepEqual(elements.map(({ color }) => color), ['#e03131', '#e03131']);
+    assert.deepEqual(
+      elements.map(({ color }) => color),
+      ['#e03131', '#e03131'],
+    );
     await ann.keyboard.press('Control+d');
     await bothShow(4);
   });
 
   it('erases what the eraser touches and nothing else', async () => {
-    await drag(ann, [[200, 200], [400, 200]]);
-    await drag(ann, [[200, 400], [400, 400]]);
+    await drag(ann, [
+      [200, 200],
+      [400, 200],
+    ]);
+    await drag(ann, [
+      [200, 400],
+      [400, 400],
+    ]);
     await bothShow(2);
     await useTool(bob, 'eraser');
-    await drag(bob, [[300, 150], [300, 300]]);
+    await drag(bob, [
+      [300, 150],
+      [300, 300],
+    ]);
     await bothShow(1);
     await waitInk(ann, [195, 195, 210, 10], { expected: false });
     await waitInk(ann, [195, 395, 210, 10]);
@@ -269,7 +333,10 @@ describe('two pages on one board', () => {
   it('shows the same board after a reload', async () => {
     await drag(ann, wave(300, 300));
     await useTool(ann, 'ellipse');
-    await drag(ann, [[500, 100], [650, 200]]);
+    await drag(ann, [
+      [500, 150],
+      [650, 230],
+    ]);
     await bothShow(2);
     await bob.reload();
     await waitConnected(bob);
@@ -281,7 +348,10 @@ describe('two pages on one board', () => {
   it('saves a PNG and an SVG that hold the drawing', async () => {
     await drag(ann, wave(300, 300));
     await useTool(ann, 'rect');
-    await drag(ann, [[500, 100], [650, 200]]);
+    await drag(ann, [
+      [500, 100],
+      [650, 200],
+    ]);
     await useTool(ann, 'text');
     await ann.mouse.click(600, 400);
     await ann.keyboard.type('a < b & c');
@@ -289,7 +359,10 @@ describe('two pages on one board', () => {
     await bothShow(3);
     const png = await saveAs(bob, 'save-png');
     assert.equal(png.name, `board-${room}.png`);
-    assert.deepEqual([...png.content.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    assert.deepEqual(
+      [...png.content.subarray(0, 8)],
+      [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+    );
     const colors = await bob.evaluate(async (base64) => {
       const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
       const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
@@ -301,14 +374,22 @@ describe('two pages on one board', () => {
       for (let at = 0; at < data.length; at += 4) if (data[at] < 100) dark += 1;
       return { width: image.width, height: image.height, dark };
     }, png.content.toString('base64'));
-    assert.ok(colors.width > 300 && colors.height > 300 && colors.dark > 500, JSON.stringify(colors));
+    assert.ok(
+      colors.width > 300 && colors.height > 300 && colors.dark > 500,
+      JSON.stringify(colors),
+    );
 
     const svg = await saveAs(bob, 'save-svg');
     assert.equal(svg.name, `board-${room}.svg`);
     const parsed = await bob.evaluate((text) => {
       const tree = new DOMParser().parseFromString(text, 'image/svg+xml');
       const count = (name) => tree.getElementsByTagName(name).length;
-      return { bad: count('parsererror'), paths: count('path'), rects: count('rect'), text: tree.querySelector('text')?.textContent };
+      return {
+        bad: count('parsererror'),
+        paths: count('path'),
+        rects: count('rect'),
+        text: tree.querySelector('text')?.textContent,
+      };
     }, svg.content.toString());
     assert.deepEqual(parsed, { bad: 0, paths: 1, rects: 2, text: 'a < b & c' });
   });
@@ -327,12 +408,22 @@ describe('two pages on one board', () => {
   it('splits a stroke of more than ten thousand points without losing any', async () => {
     await ann.evaluate(() => {
       const area = document.getElementById('board');
-      const fire = (type, x, y, buttons) => area.dispatchEvent(new PointerEvent(type, {
-        pointerId: 5, pointerType: 'pen', clientX: x, clientY: y, pressure: 0.5, buttons,
-        button: type === 'pointermove' ? -1 : 0, bubbles: true,
-      }));
+      const fire = (type, x, y, buttons) =>
+        area.dispatchEvent(
+          new PointerEvent(type, {
+            pointerId: 5,
+            pointerType: 'pen',
+            clientX: x,
+            clientY: y,
+            pressure: 0.5,
+            buttons,
+            button: type === 'pointermove' ? -1 : 0,
+            bubbles: true,
+          }),
+        );
       fire('pointerdown', 100, 100, 1);
-      for (let i = 1; i <= 10_500; i += 1) fire('pointermove', 100 + (i % 2) * 2 + i / 20, 100 + i / 30, 1);
+      for (let i = 1; i <= 10_500; i += 1)
+        fire('pointermove', 100 + (i % 2) * 2 + i / 20, 100 + i / 30, 1);
       fire('pointerup', 625, 450, 0);
     });
     await bothShow(2);

@@ -4,8 +4,18 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import {
-  RECONNECT_MS, assertNoErrors, assertSamePixels, drag, launch, openBoard, snapshot, waitConnected,
-  waitElements, waitOffline, waitSettled, wave,
+  RECONNECT_MS,
+  assertNoErrors,
+  assertSamePixels,
+  drag,
+  launch,
+  openBoard,
+  snapshot,
+  waitConnected,
+  waitElements,
+  waitOffline,
+  waitSettled,
+  wave,
 } from '../support/pages.js';
 import { startProxy } from '../support/proxy.js';
 import { makeBoardDir, startServer } from '../support/server.js';
@@ -23,7 +33,10 @@ let rooms = 0;
 
 before(async () => {
   dir = await makeBoardDir();
-  server = await startServer({ storage: dir.storage, flags: ['--limit', `orphan_stroke=${ORPHAN_MS}`] });
+  server = await startServer({
+    storage: dir.storage,
+    flags: ['--limit', `orphan_stroke=${ORPHAN_MS}`],
+  });
   browser = await launch();
 });
 
@@ -94,7 +107,10 @@ describe('a line that is cut', () => {
     proxy.holdDown();
     for (const y of [150, 250, 350]) await drag(ann, wave(300, y));
     await ann.click('.tool[data-tool="rect"]');
-    await drag(ann, [[600, 200], [700, 300]]);
+    await drag(ann, [
+      [600, 200],
+      [700, 300],
+    ]);
     await waitElements(bob, 4);
     await ann.waitForSelector('#board[data-pending="4"]');
     proxy.cut();
@@ -107,7 +123,10 @@ describe('a line that is cut', () => {
     proxy.holdUp();
     for (const y of [150, 250, 350]) await drag(ann, wave(300, y));
     await ann.click('.tool[data-tool="rect"]');
-    await drag(ann, [[600, 200], [700, 300]]);
+    await drag(ann, [
+      [600, 200],
+      [700, 300],
+    ]);
     await waitElements(ann, 4);
     await waitElements(bob, 0);
     proxy.cut();

@@ -4,15 +4,31 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import {
-  RECONNECT_MS, assertNoErrors, assertSamePixels, drag, launch, openBoard, snapshot, useTool,
-  waitConnected, waitElements, waitInk, waitOffline, waitSettled, wave,
+  RECONNECT_MS,
+  assertNoErrors,
+  assertSamePixels,
+  drag,
+  launch,
+  openBoard,
+  snapshot,
+  useTool,
+  waitConnected,
+  waitElements,
+  waitInk,
+  waitOffline,
+  waitSettled,
+  wave,
 } from '../support/pages.js';
 import { makeBoardDir, startServer } from '../support/server.js';
 
 let browser;
 
-before(async () => { browser = await launch(); });
-after(async () => { await browser?.close(); });
+before(async () => {
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+});
 
 describe('a server that goes away', () => {
   const room = 'restart';
@@ -49,7 +65,11 @@ describe('a server that goes away', () => {
     }
     const { elements } = await snapshot(server.url, room);
     assert.equal(elements.length, count);
-    assert.equal(new Set(elements.map(({ points }) => JSON.stringify(points))).size, count, 'none is doubled');
+    assert.equal(
+      new Set(elements.map(({ points }) => JSON.stringify(points))).size,
+      count,
+      'none is doubled',
+    );
     return elements;
   }
 
@@ -74,12 +94,24 @@ describe('a server that goes away', () => {
     const drawn = elements.reduce((a, b) => (a.points.length > b.points.length ? a : b));
     const last = drawn.points[drawn.points.length - 1];
     const first = drawn.points[0];
-    assert.deepEqual([last[0] - first[0], last[1] - first[1]], [320, 120], 'from the press to the release');
+    assert.deepEqual(
+      [last[0] - first[0], last[1] - first[1]],
+      [320, 120],
+      'from the press to the release',
+    );
     await assertSamePixels(ann, bob);
   });
 
   it('killed right after twenty strokes: what was acknowledged and what was not is all there', async () => {
-    for (let i = 0; i < 20; i += 1) await drag(ann, [[140 + i * 30, 200], [160 + i * 30, 300 + i]], { steps: 2 });
+    for (let i = 0; i < 20; i += 1)
+      await drag(
+        ann,
+        [
+          [140 + i * 30, 200],
+          [160 + i * 30, 300 + i],
+        ],
+        { steps: 2 },
+      );
     await server.end('SIGKILL');
     await waitOffline(bob);
     await restart();
@@ -98,17 +130,28 @@ describe('a server that goes away', () => {
 
     await drag(ann, wave(200, 400));
     await useTool(ann, 'rect');
-    await drag(ann, [[500, 380], [600, 450]]);
+    await drag(ann, [
+      [500, 380],
+      [600, 450],
+    ]);
     await drag(bob, wave(700, 550));
     await useTool(bob, 'eraser');
-    await drag(bob, [[280, 80], [280, 220]]);
+    await drag(bob, [
+      [280, 80],
+      [280, 220],
+    ]);
     await waitElements(ann, 4);
     await waitElements(bob, 2);
     await ann.locator('#connection-text', { hasText: 'Offline, 2 waiting' }).waitFor();
 
     await restart();
     const elements = await bothAreBack(4);
-    assert.deepEqual(elements.map(({ kind }) => kind).sort(), ['rect', 'stroke', 'stroke', 'stroke']);
+    assert.deepEqual(elements.map(({ kind }) => kind).sort(), [
+      'rect',
+      'stroke',
+      'stroke',
+      'stroke',
+    ]);
     await waitInk(ann, [690, 500, 220, 100]);
     await waitInk(ann, [195, 105, 210, 90], { expected: false });
     await waitInk(bob, [490, 370, 120, 90]);

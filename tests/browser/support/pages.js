@@ -8,8 +8,14 @@ import { chromium } from 'playwright-core';
 
 const CHROMIUM = process.env.COLLAB_CHROMIUM ?? '/usr/bin/chromium';
 const ARGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
 ];
 const WAIT_MS = 15_000;
 
@@ -24,7 +30,10 @@ export function launch() {
  * Opens a board for a person of this name and waits until it is connected. `connected: false`
  * leaves out both the person and the wait.
  */
-export async function openBoard(browser, { url, room, name, color = '#1971c2', connected = true, ...options }) {
+export async function openBoard(
+  browser,
+  { url, room, name, color = '#1971c2', connected = true, ...options },
+) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
@@ -43,10 +52,13 @@ export async function openBoard(browser, { url, room, name, color = '#1971c2', c
   return page;
 }
 
-/** Fails if the page reported anything; the browser's own words about a dead server may be let through. */
+/** Fails if the page reported anything; the browser's words about a dead server may pass. */
 export function assertNoErrors(page, { serverWasAway = false } = {}) {
   const away = /WebSocket connection to .* failed|net::ERR_CONNECTION_REFUSED/;
-  assert.deepEqual(page.errors.filter((text) => !(serverWasAway && away.test(text))), []);
+  assert.deepEqual(
+    page.errors.filter((text) => !(serverWasAway && away.test(text))),
+    [],
+  );
 }
 
 export function waitConnected(page, timeout = WAIT_MS) {
@@ -85,31 +97,39 @@ export async function drag(page, points, { steps = 4, release = true } = {}) {
 /** Points of a wave, for a stroke that is easy to tell from others. */
 export function wave(x, y, width = 200, height = 40, count = 16) {
   return Array.from({ length: count }, (_, i) => [
-    x + (width * i) / (count - 1), y + height * Math.sin(i / 2),
+    x + (width * i) / (count - 1),
+    y + height * Math.sin(i / 2),
   ]);
 }
 
 /** The number of pixels with ink on a layer, within a box of the screen or everywhere. */
 export function inkedPixels(page, layer = 'static', box = null) {
-  return page.evaluate(([id, area]) => {
-    const canvas = document.getElementById(id);
-    const [x, y, width, height] = area ?? [0, 0, canvas.width, canvas.height];
-    const { data } = canvas.getContext('2d').getImageData(x, y, width, height);
-    let count = 0;
-    for (let at = 3; at < data.length; at += 4) if (data[at] > 40) count += 1;
-    return count;
-  }, [`${layer}-layer`, box]);
+  return page.evaluate(
+    ([id, area]) => {
+      const canvas = document.getElementById(id);
+      const [x, y, width, height] = area ?? [0, 0, canvas.width, canvas.height];
+      const { data } = canvas.getContext('2d').getImageData(x, y, width, height);
+      let count = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at] > 40) count += 1;
+      return count;
+    },
+    [`${layer}-layer`, box],
+  );
 }
 
 /** Waits until a layer has (or, with `false`, lacks) ink within the box. */
 export function waitInk(page, box, { layer = 'static', expected = true } = {}) {
-  return page.waitForFunction(([id, [x, y, width, height], want]) => {
-    const canvas = document.getElementById(id);
-    const { data } = canvas.getContext('2d').getImageData(x, y, width, height);
-    let inked = false;
-    for (let at = 3; at < data.length && !inked; at += 4) inked = data[at] > 40;
-    return inked === want;
-  }, [`${layer}-layer`, box, expected], { polling: 'raf' });
+  return page.waitForFunction(
+    ([id, [x, y, width, height], want]) => {
+      const canvas = document.getElementById(id);
+      const { data } = canvas.getContext('2d').getImageData(x, y, width, height);
+      let inked = false;
+      for (let at = 3; at < data.length && !inked; at += 4) inked = data[at] > 40;
+      return inked === want;
+    },
+    [`${layer}-layer`, box, expected],
+    { polling: 'raf' },
+  );
 }
 
 /** The static layer as bytes RGBA. */
@@ -118,7 +138,8 @@ async function layerBytes(page) {
     const canvas = document.getElementById('static-layer');
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     let binary = '';
-    for (let at = 0; at < data.length; at += 8_192) binary += String.fromCharCode(...data.subarray(at, at + 8_192));
+    for (let at = 0; at < data.length; at += 8_192)
+      binary += String.fromCharCode(...data.subarray(at, at + 8_192));
     return btoa(binary);
   });
   return Buffer.from(text, 'base64');
@@ -135,8 +156,15 @@ export async function assertSamePixels(pageA, pageB, tolerance = 0.01) {
   let different = 0;
   for (let at = 0; at < a.length; at += 4) {
     if (a[at + 3] > 40 || b[at + 3] > 40) inked += 1;
-    if ([0, 1, 2, 3].some((i) => Math.abs(a[at + i] * (i < 3 ? a[at + 3] / 255 : 1)
-      - b[at + i] * (i < 3 ? b[at + 3] / 255 : 1)) > 48)) different += 1;
+    if (
+      [0, 1, 2, 3].some(
+        (i) =>
+          Math.abs(
+            a[at + i] * (i < 3 ? a[at + 3] / 255 : 1) - b[at + i] * (i < 3 ? b[at + 3] / 255 : 1),
+          ) > 48,
+      )
+    )
+      different += 1;
   }
   assert.ok(inked > 100, `there is ink to compare (${inked} pixels)`);
   assert.ok(different <= inked * tolerance, `${different} of ${inked} inked pixels differ`);

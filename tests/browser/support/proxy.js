@@ -28,7 +28,9 @@ export async function startProxy(port) {
     page.pipe(upstream);
     upstream.pipe(page);
   });
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
 
   const hold = (from) => {
     for (const pair of pairs) {
@@ -48,12 +50,15 @@ export async function startProxy(port) {
       isCut = true;
       dropAll();
     },
-    mend: () => { isCut = false; },
+    mend: () => {
+      isCut = false;
+    },
     holdUp: () => hold('page'),
     holdDown: () => hold('upstream'),
-    close: () => new Promise((resolve) => {
-      dropAll();
-      server.close(resolve);
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        dropAll();
+        server.close(resolve);
+      }),
   };
 }

@@ -14,7 +14,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const READY_MS = 20_000;
 const STOP_MS = 15_000;
 
-export const binary = process.env.COLLAB_BOARD_SERVER ?? join(ROOT, 'build/release/bin/collab-board-server');
+export const binary =
+  process.env.COLLAB_BOARD_SERVER ?? join(ROOT, 'build/release/bin/collab-board-server');
 export const webDir = process.env.COLLAB_WEB_DIR ?? join(ROOT, 'examples/board_server/web');
 
 /** A directory for one test file's boards: `{path, storage, remove()}`. */
@@ -28,16 +29,27 @@ export async function makeBoardDir() {
 }
 
 /**
- * Starts a server, with further `flags`, and waits until it is ready. Returns `{url, port, end(signal)}`; `end`
- * resolves to `{code, signal}` once the process is gone and may be called again.
+ * Starts a server, with further `flags`, and waits until it is ready. Returns
+ * `{url, port, end(signal)}`; `end` resolves to `{code, signal}` once the process is gone and
+ * may be called again.
  */
 export async function startServer({ storage, port = 0, flags = [] }) {
-  if (!existsSync(binary)) throw new Error(`there is no board server at ${binary}; set COLLAB_BOARD_SERVER`);
-  const child = spawn(binary, ['--listen', `127.0.0.1:${port}`, '--storage', storage, '--web', webDir, ...flags], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  if (!existsSync(binary))
+    throw new Error(`there is no board server at ${binary}; set COLLAB_BOARD_SERVER`);
+  const child = spawn(
+    binary,
+    ['--listen', `127.0.0.1:${port}`, '--storage', storage, '--web', webDir, ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const killOnExit = () => child.kill('SIGKILL');
+  process.once('exit', killOnExit);
+  child.once('exit', () => process.off('exit', killOnExit));
   let log = '';
-  child.stderr.on('data', (data) => { log = (log + data).slice(-8_000); });
+  child.stderr.on('data', (data) => {
+    log = (log + data).slice(-8_000);
+  });
   const gone = new Promise((resolve) => {
     child.on('exit', (code, signal) => resolve({ code, signal }));
     child.on('error', (error) => resolve({ code: -1, signal: null, error }));
@@ -69,7 +81,10 @@ async function readyUrl(child, gone, log) {
     throw new Error(`the server ended before it was ready (${error ?? signal ?? code}):\n${log()}`);
   });
   const late = new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`the server was not ready in ${READY_MS} ms:\n${log()}`)), READY_MS).unref();
+    setTimeout(
+      () => reject(new Error(`the server was not ready in ${READY_MS} ms:\n${log()}`)),
+      READY_MS,
+    ).unref();
   });
   try {
     return await Promise.race([ready, failed, late]);

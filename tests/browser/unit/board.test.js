@@ -7,7 +7,16 @@ import { module } from './modules.js';
 const { Board } = await module('board');
 const { Outbox } = await module('outbox');
 
-const rect = (id, props = {}) => ({ id, kind: 'rect', x: 0, y: 0, width: 10, height: 10, color: '#000000', ...props });
+const rect = (id, props = {}) => ({
+  id,
+  kind: 'rect',
+  x: 0,
+  y: 0,
+  width: 10,
+  height: 10,
+  color: '#000000',
+  ...props,
+});
 
 describe('the board', () => {
   let board;
@@ -31,7 +40,11 @@ describe('the board', () => {
   it('paints by index as bytes, then by id, and what has no index on top in the order made', () => {
     put(rect('z'));
     put(rect('y'));
-    board.reset([rect('b', { index: 'a1' }), rect('c', { index: 'Zz' }), rect('a', { index: 'a1' })]);
+    board.reset([
+      rect('b', { index: 'a1' }),
+      rect('c', { index: 'Zz' }),
+      rect('a', { index: 'a1' }),
+    ]);
     assert.deepEqual(ids(), ['c', 'a', 'b', 'z', 'y']);
   });
 
@@ -106,18 +119,48 @@ describe('the board', () => {
   it('applies undo and redo as the server tells them', () => {
     board.reset([rect('a', { index: 'a1' }), rect('b', { index: 'a2' })]);
     board.apply({
-      type: 'operation:undo', outcome: 'applied', removed: ['a'],
-      restored: [rect('c', { index: 'a0' })], changed: [{ id: 'b', props: { x: 5 } }],
+      type: 'operation:undo',
+      outcome: 'applied',
+      removed: ['a'],
+      restored: [rect('c', { index: 'a0' })],
+      changed: [{ id: 'b', props: { x: 5 } }],
     });
     assert.deepEqual(ids(), ['c', 'b']);
     assert.equal(board.get('b').x, 5);
   });
 
   it('grows a live stroke by what is new and commits it where it ends', () => {
-    board.apply({ type: 'stroke:start', userId: 'u', stroke: { id: 's', tool: 'pen', color: '#000000', width: 2, index: 'a5', points: [[0, 0], [1, 1]] } });
-    board.apply({ type: 'stroke:point', userId: 'u', strokeId: 's', from: 1, points: [[1, 1], [2, 2]] });
+    board.apply({
+      type: 'stroke:start',
+      userId: 'u',
+      stroke: {
+        id: 's',
+        tool: 'pen',
+        color: '#000000',
+        width: 2,
+        index: 'a5',
+        points: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+    });
+    board.apply({
+      type: 'stroke:point',
+      userId: 'u',
+      strokeId: 's',
+      from: 1,
+      points: [
+        [1, 1],
+        [2, 2],
+      ],
+    });
     board.apply({ type: 'stroke:point', userId: 'u', strokeId: 's', from: 0, points: [[0, 0]] });
-    assert.deepEqual(board.live.get('s').stroke.points, [[0, 0], [1, 1], [2, 2]]);
+    assert.deepEqual(board.live.get('s').stroke.points, [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+    ]);
     board.apply({ type: 'stroke:end', userId: 'u', strokeId: 's', count: 3, seq: 9 });
     assert.equal(board.live.size, 0);
     assert.deepEqual(board.get('s').points.length, 3);
@@ -128,7 +171,18 @@ describe('the board', () => {
   it('takes the whole stroke of the end when points were thinned on the way', () => {
     board.apply({ type: 'stroke:start', userId: 'u', stroke: { id: 's', points: [[0, 0]] } });
     board.apply({ type: 'stroke:point', userId: 'u', strokeId: 's', from: 5, points: [[5, 5]] });
-    const whole = { id: 's', tool: 'pen', color: '#123456', width: 3, index: 'b', points: [[0, 0], [2, 2], [5, 5]] };
+    const whole = {
+      id: 's',
+      tool: 'pen',
+      color: '#123456',
+      width: 3,
+      index: 'b',
+      points: [
+        [0, 0],
+        [2, 2],
+        [5, 5],
+      ],
+    };
     board.apply({ type: 'stroke:end', userId: 'u', strokeId: 's', count: 3, stroke: whole });
     assert.deepEqual(board.get('s').points, whole.points);
     assert.equal(board.get('s').color, '#123456');
@@ -175,8 +229,9 @@ describe('the board', () => {
         if (!entry) return;
         const { message } = entry;
         const other = boards[1 - boards.indexOf(me)];
-        const refused = (message.type === 'element:put' && server.has(message.element.id))
-          || (message.type === 'element:set' && !server.has(message.id));
+        const refused =
+          (message.type === 'element:put' && server.has(message.element.id)) ||
+          (message.type === 'element:set' && !server.has(message.id));
         seq += 1;
         const index = `i${String(seq).padStart(6, '0')}`;
         if (refused) {

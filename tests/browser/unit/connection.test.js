@@ -35,11 +35,26 @@ describe('the connection', () => {
   });
 
   it('waits half a second doubling to thirty, times a random share', () => {
-    assert.equal(backoffDelay(0, () => 1), 500);
-    assert.equal(backoffDelay(3, () => 1), 4_000);
-    assert.equal(backoffDelay(6, () => 1), 30_000);
-    assert.equal(backoffDelay(50, () => 1), 30_000);
-    assert.equal(backoffDelay(3, () => 0), 0);
+    assert.equal(
+      backoffDelay(0, () => 1),
+      500,
+    );
+    assert.equal(
+      backoffDelay(3, () => 1),
+      4_000,
+    );
+    assert.equal(
+      backoffDelay(6, () => 1),
+      30_000,
+    );
+    assert.equal(
+      backoffDelay(50, () => 1),
+      30_000,
+    );
+    assert.equal(
+      backoffDelay(3, () => 0),
+      0,
+    );
   });
 
   it('tries again after the back-off, later each time', () => {
@@ -134,7 +149,10 @@ describe('the connection', () => {
 
   it('keeps a server that answers although the timers of a hidden page come late', () => {
     const { environment, clock, sockets } = makeEnvironment();
-    const slow = { ...environment, setTimeout: (callback, ms) => clock.setTimeout(callback, ms + 60_000) };
+    const slow = {
+      ...environment,
+      setTimeout: (callback, ms) => clock.setTimeout(callback, ms + 60_000),
+    };
     const handlers = { onState() {}, onOpen() {}, onMessage() {}, onClose() {} };
     const hidden = new Connection({ url: 'ws://h', environment: slow, handlers });
     hidden.start();
@@ -156,7 +174,12 @@ describe('the connection', () => {
     for (const n of [1, 2, 3]) connection.send({ type: 'x', n });
     await turn();
     assert.equal(last().sent.length, 1);
-    assert.deepEqual(last().take().map(({ n }) => n), [1, 2, 3]);
+    assert.deepEqual(
+      last()
+        .take()
+        .map(({ n }) => n),
+      [1, 2, 3],
+    );
   });
 
   it('says that it cannot send, and survives a frame that is not JSON', () => {

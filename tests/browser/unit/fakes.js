@@ -15,13 +15,17 @@ export class FakeClock {
     return id;
   };
 
-  clearTimeout = (id) => { this.#timers.delete(id); };
+  clearTimeout = (id) => {
+    this.#timers.delete(id);
+  };
 
   /** Lets this much time pass and runs what is due, in order. */
   advance(ms) {
     const until = this.#now + ms;
     for (;;) {
-      const due = [...this.#timers].filter(([, { at }]) => at <= until).sort((a, b) => a[1].at - b[1].at)[0];
+      const due = [...this.#timers]
+        .filter(([, { at }]) => at <= until)
+        .sort((a, b) => a[1].at - b[1].at)[0];
       if (!due) break;
       this.#timers.delete(due[0]);
       this.#now = Math.max(this.#now, due[1].at);
@@ -45,7 +49,9 @@ export function makeEnvironment({ random = () => 0.5 } = {}) {
       sockets.push(this);
     }
 
-    send(text) { this.sent.push(text); }
+    send(text) {
+      this.sent.push(text);
+    }
     close() {
       this.readyState = 3;
       this.closed = true;
@@ -65,7 +71,9 @@ export function makeEnvironment({ random = () => 0.5 } = {}) {
     }
     /** The messages the page sent so far, without pings; forgets them. */
     take() {
-      const messages = this.sent.flatMap((text) => JSON.parse(text)).filter(({ type }) => type !== 'ping');
+      const messages = this.sent
+        .flatMap((text) => JSON.parse(text))
+        .filter(({ type }) => type !== 'ping');
       this.sent = [];
       return messages;
     }
@@ -74,12 +82,18 @@ export function makeEnvironment({ random = () => 0.5 } = {}) {
     clock,
     sockets,
     environment: {
-      WebSocket: FakeSocket, now: clock.now, random, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout,
+      WebSocket: FakeSocket,
+      now: clock.now,
+      random,
+      setTimeout: clock.setTimeout,
+      clearTimeout: clock.clearTimeout,
     },
   };
 }
 
 /** Lets queued microtasks run, in which a connection sends what was queued. */
 export function turn() {
-  return new Promise((resolve) => { setImmediate(resolve); });
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

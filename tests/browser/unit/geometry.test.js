@@ -4,14 +4,23 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { module } from './modules.js';
 
-const { boundsOf, distanceToSegment, encloses, intersects, isTouched, topmostAt, union } = await module('geometry');
+const { boundsOf, distanceToSegment, encloses, intersects, isTouched, topmostAt, union } =
+  await module('geometry');
 const { withDefaults } = await module('board');
 
 const make = (kind, props) => withDefaults({ id: kind, kind, ...props });
 
 describe('bounds', () => {
   it('hold everything that is painted', () => {
-    const stroke = make('stroke', { x: 10, y: 0, width: 4, points: [[0, 0, 0.5, 0], [100, 50, 0.5, 0]] });
+    const stroke = make('stroke', {
+      x: 10,
+      y: 0,
+      width: 4,
+      points: [
+        [0, 0, 0.5, 0],
+        [100, 50, 0.5, 0],
+      ],
+    });
     const bounds = boundsOf(stroke);
     assert.ok(encloses(bounds, { left: 8, top: -2, right: 112, bottom: 52 }));
     const turned = boundsOf(make('rect', { width: 100, height: 10, angle: Math.PI / 2 }));
@@ -52,13 +61,28 @@ describe('a touch', () => {
   });
 
   it('of a stroke that was moved is where it is seen', () => {
-    const stroke = make('stroke', { x: 100, y: 0, points: [[0, 0, 0.5, 0], [50, 0, 0.5, 0]] });
+    const stroke = make('stroke', {
+      x: 100,
+      y: 0,
+      points: [
+        [0, 0, 0.5, 0],
+        [50, 0, 0.5, 0],
+      ],
+    });
     assert.ok(isTouched(stroke, 125, 1, 2));
     assert.ok(!isTouched(stroke, 25, 1, 2));
   });
 
   it('of a turned element is where it is seen', () => {
-    const line = make('line', { x: 0, y: 0, points: [[0, 0], [100, 0]], angle: Math.PI / 2 });
+    const line = make('line', {
+      x: 0,
+      y: 0,
+      points: [
+        [0, 0],
+        [100, 0],
+      ],
+      angle: Math.PI / 2,
+    });
     assert.ok(isTouched(line, 50, 40, 3));
     assert.ok(!isTouched(line, 10, 0, 3));
   });

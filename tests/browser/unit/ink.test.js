@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { module } from './modules.js';
 
-const { InkFilter, SvgPath, isUniform, pressureScale, sampleCurve, strokeStyle, traceStroke } = await module('ink');
+const { InkFilter, SvgPath, isUniform, pressureScale, sampleCurve, strokeStyle, traceStroke } =
+  await module('ink');
 
 const sample = (x, y, more = {}) => ({ x, y, pressure: 0.5, time: 1000, zoom: 1, ...more });
 
@@ -42,12 +43,24 @@ describe('the path', () => {
   };
 
   it('is a line for even pressure, a ribbon otherwise, and always a line for a highlighter', () => {
-    const even = [[0, 0, 0.5], [10, 0, 0.5]];
-    const uneven = [[0, 0, 0.2], [10, 0, 0.9]];
+    const even = [
+      [0, 0, 0.5],
+      [10, 0, 0.5],
+    ];
+    const uneven = [
+      [0, 0, 0.2],
+      [10, 0, 0.9],
+    ];
     assert.ok(isUniform(even) && !isUniform(uneven));
-    assert.deepEqual(strokeStyle(stroke(even)), { filled: false, lineWidth: 4 * pressureScale(0.5) });
+    assert.deepEqual(strokeStyle(stroke(even)), {
+      filled: false,
+      lineWidth: 4 * pressureScale(0.5),
+    });
     assert.equal(strokeStyle(stroke(uneven)).filled, true);
-    assert.deepEqual(strokeStyle(stroke(uneven, { tool: 'highlighter' })), { filled: false, lineWidth: 4 });
+    assert.deepEqual(strokeStyle(stroke(uneven, { tool: 'highlighter' })), {
+      filled: false,
+      lineWidth: 4,
+    });
   });
 
   it('has the width of the stroke at the pressure of a mouse', () => {
@@ -55,11 +68,25 @@ describe('the path', () => {
   });
 
   it('starts at the first point, passes through the midpoints, and ends at the last', () => {
-    assert.equal(svgOf(stroke([[0, 0, 0.5], [10, 0, 0.5], [10, 10, 0.5]])), 'M0 0Q10 0 10 5L10 10');
+    assert.equal(
+      svgOf(
+        stroke([
+          [0, 0, 0.5],
+          [10, 0, 0.5],
+          [10, 10, 0.5],
+        ]),
+      ),
+      'M0 0Q10 0 10 5L10 10',
+    );
   });
 
   it('never moves what is drawn when points are added', () => {
-    const points = [[0, 0, 0.5], [10, 3, 0.5], [20, -4, 0.5], [30, 8, 0.5]];
+    const points = [
+      [0, 0, 0.5],
+      [10, 3, 0.5],
+      [20, -4, 0.5],
+      [30, 8, 0.5],
+    ];
     const before = svgOf(stroke(points));
     const after = svgOf(stroke([...points, [40, 0, 0.5]]));
     const settled = before.slice(0, before.lastIndexOf('L'));
@@ -72,7 +99,11 @@ describe('the path', () => {
   });
 
   it('samples a ribbon at most 8 units apart, from end to end, with widths between the given ones', () => {
-    const points = [[0, 0, 0.1], [100, 0, 1], [100, 100, 0.4]];
+    const points = [
+      [0, 0, 0.1],
+      [100, 0, 1],
+      [100, 100, 0.4],
+    ];
     const samples = sampleCurve(stroke(points, { width: 30 }));
     assert.deepEqual(samples[0].slice(0, 2), [0, 0]);
     assert.deepEqual(samples[samples.length - 1].slice(0, 2), [100, 100]);
@@ -85,14 +116,20 @@ describe('the path', () => {
 
   it('winds every part of a ribbon the same way, so that filling leaves no holes', () => {
     const points = Array.from({ length: 60 }, (_, i) => [
-      30 * Math.cos(i * 0.9) + i, 20 * Math.sin(i * 1.7), 0.2 + 0.7 * Math.abs(Math.sin(i)),
+      30 * Math.cos(i * 0.9) + i,
+      20 * Math.sin(i * 1.7),
+      0.2 + 0.7 * Math.abs(Math.sin(i)),
     ]);
     const polygons = [];
     const sink = {
       moveTo: (x, y) => polygons.push([[x, y]]),
       lineTo: (x, y) => polygons.at(-1).push([x, y]),
-      arc() { polygons.pop(); },
-      quadraticCurveTo() { throw new Error('a ribbon has straight sides'); },
+      arc() {
+        polygons.pop();
+      },
+      quadraticCurveTo() {
+        throw new Error('a ribbon has straight sides');
+      },
       closePath() {},
     };
     traceStroke(stroke(points, { width: 12 }), sink);

@@ -3,8 +3,9 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-export const webDir = process.env.COLLAB_WEB_DIR
-  ?? fileURLToPath(new URL('../../../examples/board_server/web', import.meta.url));
+export const webDir =
+  process.env.COLLAB_WEB_DIR ??
+  fileURLToPath(new URL('../../../examples/board_server/web', import.meta.url));
 
 /** The module `js/<name>.js` of the page. */
 export function module(name) {

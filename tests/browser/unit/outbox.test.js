@@ -28,8 +28,14 @@ describe('the outbox', () => {
     const outbox = new Outbox();
     for (const id of ['a', 'b', 'c']) outbox.add(set(id));
     outbox.settle(1);
-    assert.deepEqual(outbox.from(2).map(({ op }) => op), [2, 3]);
-    assert.deepEqual(outbox.from(3).map(({ op }) => op), [3]);
+    assert.deepEqual(
+      outbox.from(2).map(({ op }) => op),
+      [2, 3],
+    );
+    assert.deepEqual(
+      outbox.from(3).map(({ op }) => op),
+      [3],
+    );
     assert.deepEqual(outbox.from(4), []);
   });
 

@@ -8,8 +8,11 @@ import { module, webDir } from './modules.js';
 
 async function filesBelow(dir) {
   const entries = await readdir(dir, { withFileTypes: true });
-  const lists = await Promise.all(entries.map((entry) => (
-    entry.isDirectory() ? filesBelow(join(dir, entry.name)) : [join(dir, entry.name)])));
+  const lists = await Promise.all(
+    entries.map((entry) =>
+      entry.isDirectory() ? filesBelow(join(dir, entry.name)) : [join(dir, entry.name)],
+    ),
+  );
   return lists.flat();
 }
 
@@ -30,13 +33,18 @@ describe('the page', () => {
 
   it('evaluates no text as code or markup', async () => {
     for (const file of (await filesBelow(webDir)).filter((name) => name.endsWith('.js'))) {
-      assert.doesNotMatch(await readFile(file, 'utf8'), /\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write/, file);
+      assert.doesNotMatch(
+        await readFile(file, 'utf8'),
+        /\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write/,
+        file,
+      );
     }
   });
 
   it('loads only files it has', async () => {
     const files = new Set((await filesBelow(webDir)).map((file) => file.slice(webDir.length + 1)));
-    for (const [, path] of html.matchAll(/(?:src|href)="([^"#]+)"/g)) assert.ok(files.has(path), path);
+    for (const [, path] of html.matchAll(/(?:src|href)="([^"#]+)"/g))
+      assert.ok(files.has(path), path);
     for (const file of [...files].filter((name) => name.endsWith('.js'))) {
       const text = await readFile(join(webDir, file), 'utf8');
       for (const [, path] of text.matchAll(/from '(\.[^']+)'/g)) {
@@ -46,7 +54,9 @@ describe('the page', () => {
   });
 
   it('gives every button a name', () => {
-    for (const [whole, attributes, content] of html.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)) {
+    for (const [whole, attributes, content] of html.matchAll(
+      /<button([^>]*)>([\s\S]*?)<\/button>/g,
+    )) {
       const words = content.replace(/<[^>]*>/g, '').trim();
       assert.ok(/aria-label=/.test(attributes) || words !== '', whole);
       assert.match(attributes, /type="(button|submit)"/);
@@ -58,7 +68,10 @@ describe('an SVG', () => {
   it('is safe whatever the texts are', async () => {
     const { toSvg } = await module('export');
     const { withDefaults } = await module('board');
-    const svg = toSvg([withDefaults({ id: 't', kind: 'text', text: '</text><script>"&\u0000\n\'x' })], { dark: false });
+    const svg = toSvg(
+      [withDefaults({ id: 't', kind: 'text', text: '</text><script>"&\u0000\n\'x' })],
+      { dark: false },
+    );
     assert.doesNotMatch(svg, /<script|\u0000/);
     assert.match(svg, /&lt;\/text&gt;&lt;script&gt;&quot;&amp;/);
     assert.equal(toSvg([], { dark: false }), null);

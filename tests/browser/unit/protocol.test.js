@@ -5,8 +5,19 @@ import { describe, it } from 'node:test';
 import { module } from './modules.js';
 
 const {
-  LIMITS, chunks, elementToSend, isRoomName, makeId, makePoint, makeRoomName, onGrid, onPressureGrid,
-  readFrame, roomSocketUrl, strokeMessages, writeFrames,
+  LIMITS,
+  chunks,
+  elementToSend,
+  isRoomName,
+  makeId,
+  makePoint,
+  makeRoomName,
+  onGrid,
+  onPressureGrid,
+  readFrame,
+  roomSocketUrl,
+  strokeMessages,
+  writeFrames,
 } = await module('protocol');
 
 describe('values', () => {
@@ -57,7 +68,10 @@ describe('ids and rooms', () => {
   });
 
   it('finds the socket beside the page, with TLS where the page has it', () => {
-    assert.equal(roomSocketUrl({ protocol: 'http:', host: 'h:8080' }, 'R'), 'ws://h:8080/v1/rooms/R/ws');
+    assert.equal(
+      roomSocketUrl({ protocol: 'http:', host: 'h:8080' }, 'R'),
+      'ws://h:8080/v1/rooms/R/ws',
+    );
     assert.equal(roomSocketUrl({ protocol: 'https:', host: 'h' }, 'R'), 'wss://h/v1/rooms/R/ws');
   });
 });
@@ -65,7 +79,10 @@ describe('ids and rooms', () => {
 describe('frames', () => {
   it('reads one message or an array of them and leaves out what is none', () => {
     assert.deepEqual(readFrame('{"type":"a"}'), [{ type: 'a' }]);
-    assert.deepEqual(readFrame('[{"type":"a"},null,3,{"x":1},{"type":"b"}]'), [{ type: 'a' }, { type: 'b' }]);
+    assert.deepEqual(readFrame('[{"type":"a"},null,3,{"x":1},{"type":"b"}]'), [
+      { type: 'a' },
+      { type: 'b' },
+    ]);
     assert.throws(() => readFrame('{'), SyntaxError);
   });
 
@@ -82,7 +99,14 @@ describe('frames', () => {
 
   it('sends a stroke of any length in messages of at most 512 points that join without a gap', () => {
     const points = Array.from({ length: 1300 }, (_, i) => [i, 0, 0.5, i]);
-    const [start, ...rest] = strokeMessages({ id: 's', tool: 'pen', color: '#000000', width: 2, opacity: 1, points });
+    const [start, ...rest] = strokeMessages({
+      id: 's',
+      tool: 'pen',
+      color: '#000000',
+      width: 2,
+      opacity: 1,
+      points,
+    });
     assert.equal(start.type, 'stroke:start');
     assert.equal(start.stroke.opacity, undefined);
     const joined = [...start.stroke.points];
@@ -100,9 +124,24 @@ describe('frames', () => {
   });
 
   it('sends of an element only what its kind has and what is set', () => {
-    assert.deepEqual(elementToSend({
-      id: 'r', kind: 'rect', x: 1, y: 2, width: 3, height: 4, color: '#000000', strokeWidth: 2, fill: 'none',
-      userId: 'u', order: 7, index: 'a', text: 'no', opacity: undefined,
-    }), { id: 'r', kind: 'rect', x: 1, y: 2, width: 3, height: 4, color: '#000000', strokeWidth: 2 });
+    assert.deepEqual(
+      elementToSend({
+        id: 'r',
+        kind: 'rect',
+        x: 1,
+        y: 2,
+        width: 3,
+        height: 4,
+        color: '#000000',
+        strokeWidth: 2,
+        fill: 'none',
+        userId: 'u',
+        order: 7,
+        index: 'a',
+        text: 'no',
+        opacity: undefined,
+      }),
+      { id: 'r', kind: 'rect', x: 1, y: 2, width: 3, height: 4, color: '#000000', strokeWidth: 2 },
+    );
   });
 });

@@ -21,8 +21,10 @@ describe('a session', () => {
     fake = makeEnvironment();
     notices = [];
     session = new Session({
-      url: 'ws://h/v1/rooms/R/ws', profile: { name: 'Ann', color: '#123456' },
-      onBoardChange: () => {}, environment: fake.environment,
+      url: 'ws://h/v1/rooms/R/ws',
+      profile: { name: 'Ann', color: '#123456' },
+      onBoardChange: () => {},
+      environment: fake.environment,
     });
     session.addEventListener('notice', ({ detail }) => notices.push(detail));
     session.start();
@@ -37,8 +39,19 @@ describe('a session', () => {
     const [hello] = socket().take();
     assert.equal(hello.type, 'room:join');
     socket().say({
-      type: 'room:state', roomId: 'R', session: 's', op, you, seq: 1, users: [you], elements, live, chat,
-      cursors: [], history: { canUndo: false, canRedo: false }, ...(more && { more }),
+      type: 'room:state',
+      roomId: 'R',
+      session: 's',
+      op,
+      you,
+      seq: 1,
+      users: [you],
+      elements,
+      live,
+      chat,
+      cursors: [],
+      history: { canUndo: false, canRedo: false },
+      ...(more && { more }),
     });
   }
 
@@ -66,9 +79,14 @@ describe('a session', () => {
     session.put({ id: 'a', ...rect });
     session.set('a', { x: 9 });
     session.remove(['a']);
-    assert.deepEqual((await sent()).map(({ type, op }) => [type, op]), [
-      ['element:put', 1], ['element:set', 2], ['element:remove', 3],
-    ]);
+    assert.deepEqual(
+      (await sent()).map(({ type, op }) => [type, op]),
+      [
+        ['element:put', 1],
+        ['element:set', 2],
+        ['element:remove', 3],
+      ],
+    );
   });
 
   it('sends a stroke as it grows: start, points from where they go on, end with the count', async () => {
@@ -79,7 +97,10 @@ describe('a session', () => {
     session.flush();
     stroke.end();
     const messages = await sent();
-    assert.deepEqual(messages.map(({ type }) => type), ['stroke:start', 'stroke:point', 'stroke:end']);
+    assert.deepEqual(
+      messages.map(({ type }) => type),
+      ['stroke:start', 'stroke:point', 'stroke:end'],
+    );
     assert.equal(messages[0].stroke.points.length, 2);
     assert.equal(messages[1].from, 2);
     assert.deepEqual([messages[2].op, messages[2].count], [1, 3]);
@@ -89,11 +110,19 @@ describe('a session', () => {
   it('never sends more than 512 points in a message, nor 10,000 in a stroke', async () => {
     draw(10_700);
     const messages = await sent();
-    for (const { points, stroke } of messages) assert.ok((points ?? stroke?.points ?? []).length <= 512);
+    for (const { points, stroke } of messages)
+      assert.ok((points ?? stroke?.points ?? []).length <= 512);
     const ends = messages.filter(({ type }) => type === 'stroke:end');
-    assert.deepEqual(ends.map(({ count }) => count), [10_000, 701]);
+    assert.deepEqual(
+      ends.map(({ count }) => count),
+      [10_000, 701],
+    );
     const starts = messages.filter(({ type }) => type === 'stroke:start');
-    assert.deepEqual(starts[1].stroke.points[0], point(9_999), 'the next begins where the one before ended');
+    assert.deepEqual(
+      starts[1].stroke.points[0],
+      point(9_999),
+      'the next begins where the one before ended',
+    );
   });
 
   it('gives an acknowledged element its place and forgets the operation', async () => {
@@ -108,7 +137,12 @@ describe('a session', () => {
   it('takes a refused operation back and says why', async () => {
     session.put({ id: 'a', ...rect });
     await sent();
-    socket().say({ type: 'op:reject', op: 1, code: 'resource_exhausted', message: 'the board is full' });
+    socket().say({
+      type: 'op:reject',
+      op: 1,
+      code: 'resource_exhausted',
+      message: 'the board is full',
+    });
     assert.equal(session.board.size, 0);
     assert.match(notices[0], /the board is full/);
   });
@@ -116,8 +150,15 @@ describe('a session', () => {
   it('sends again from the gap, once for any number of reports of it', async () => {
     for (const id of ['a', 'b', 'c']) session.put({ id, ...rect });
     await sent();
-    socket().say({ type: 'op:ack', op: 1, seq: 2 }, { type: 'op:gap', have: 1 }, { type: 'op:gap', have: 1 });
-    assert.deepEqual((await sent()).map(({ op }) => op), [2, 3]);
+    socket().say(
+      { type: 'op:ack', op: 1, seq: 2 },
+      { type: 'op:gap', have: 1 },
+      { type: 'op:gap', have: 1 },
+    );
+    assert.deepEqual(
+      (await sent()).map(({ op }) => op),
+      [2, 3],
+    );
   });
 
   it('sends a lost part of a stroke again, and its end', async () => {
@@ -125,7 +166,10 @@ describe('a session', () => {
     await sent();
     socket().say({ type: 'stroke:gap', strokeId: stroke.id, have: 4 });
     const messages = await sent();
-    assert.deepEqual(messages.map(({ type }) => type), ['stroke:point', 'stroke:end']);
+    assert.deepEqual(
+      messages.map(({ type }) => type),
+      ['stroke:point', 'stroke:end'],
+    );
     assert.deepEqual([messages[0].from, messages[0].points.length, messages[1].op], [4, 6, 1]);
   });
 
@@ -139,7 +183,10 @@ describe('a session', () => {
     stroke.end();
     await sent();
     socket().say({ type: 'stroke:gap', strokeId: stroke.id, have: 0, unknown: true });
-    assert.deepEqual((await sent()).map(({ type }) => type), ['stroke:start', 'stroke:end']);
+    assert.deepEqual(
+      (await sent()).map(({ type }) => type),
+      ['stroke:start', 'stroke:end'],
+    );
   });
 
   it('draws on while disconnected and sends it in one operation afterwards', async () => {
@@ -149,7 +196,10 @@ describe('a session', () => {
     fake.clock.advance(60_000);
     await join();
     const [put] = await sent();
-    assert.deepEqual([put.type, put.op, put.element.id, put.element.kind], ['element:put', 1, stroke.id, 'stroke']);
+    assert.deepEqual(
+      [put.type, put.op, put.element.id, put.element.kind],
+      ['element:put', 1, stroke.id, 'stroke'],
+    );
     assert.equal(put.element.points.length, 5);
   });
 
@@ -158,7 +208,10 @@ describe('a session', () => {
     draw(600);
     fake.clock.advance(60_000);
     await join();
-    assert.deepEqual((await sent()).map(({ type }) => type), ['stroke:start', 'stroke:point', 'stroke:end']);
+    assert.deepEqual(
+      (await sent()).map(({ type }) => type),
+      ['stroke:start', 'stroke:point', 'stroke:end'],
+    );
   });
 
   it('does not send again what the new state shows to be done', async () => {
@@ -185,7 +238,14 @@ describe('a session', () => {
     assert.notEqual(put.element.id, stroke.id);
     assert.deepEqual(rest, []);
     assert.deepEqual(session.liveStrokes(), [], 'the old one is not shown');
-    socket().say({ type: 'stroke:end', userId: 'u1', strokeId: stroke.id, count: 2, seq: 9, time: 0 });
+    socket().say({
+      type: 'stroke:end',
+      userId: 'u1',
+      strokeId: stroke.id,
+      count: 2,
+      seq: 9,
+      time: 0,
+    });
     const [remove] = await sent();
     assert.deepEqual([remove.type, remove.ids], ['element:remove', [stroke.id]]);
     assert.equal(session.board.size, 1);
@@ -226,11 +286,20 @@ describe('a session', () => {
   });
 
   it('clears, after a cut, only what was on the board when it was cleared', async () => {
-    socket().say({ type: 'element:put', element: { id: 'a', ...rect }, index: 'a1', userId: 'u9', seq: 2 });
+    socket().say({
+      type: 'element:put',
+      element: { id: 'a', ...rect },
+      index: 'a1',
+      userId: 'u9',
+      seq: 2,
+    });
     session.clear();
     await sent();
     const [remove, ...rest] = await cutAndRejoin({
-      elements: [{ id: 'a', ...rect, index: 'a1' }, { id: 'b', ...rect, index: 'a2' }],
+      elements: [
+        { id: 'a', ...rect, index: 'a1' },
+        { id: 'b', ...rect, index: 'a2' },
+      ],
     });
     assert.deepEqual([remove.type, remove.ids], ['element:remove', ['a']]);
     assert.deepEqual(rest, []);
@@ -245,7 +314,12 @@ describe('a session', () => {
     socket().say({ type: 'op:reject', op: 1, code: 'unavailable', message: 'later' });
     t.mock.timers.tick(1_000);
     session.flush();
-    assert.deepEqual(socket().take().map(({ op }) => op), [1]);
+    assert.deepEqual(
+      socket()
+        .take()
+        .map(({ op }) => op),
+      [1],
+    );
     assert.equal(session.board.size, 1);
   });
 
@@ -255,9 +329,19 @@ describe('a session', () => {
     await join({ elements: [{ id: 'a', ...rect, index: 'a1' }], more: true });
     socket().say({ type: 'element:remove', ids: ['b'], seq: 9 });
     assert.ok(!session.isJoined);
-    socket().say({ type: 'room:chunk', elements: [{ id: 'b', ...rect, index: 'a2' }, { id: 'c', ...rect, index: 'a3' }], more: false });
+    socket().say({
+      type: 'room:chunk',
+      elements: [
+        { id: 'b', ...rect, index: 'a2' },
+        { id: 'c', ...rect, index: 'a3' },
+      ],
+      more: false,
+    });
     assert.ok(session.isJoined);
-    assert.deepEqual(session.board.ordered().map(({ id }) => id), ['a', 'c']);
+    assert.deepEqual(
+      session.board.ordered().map(({ id }) => id),
+      ['a', 'c'],
+    );
   });
 
   it('undoes only while connected, because the room decides what is undone', async () => {

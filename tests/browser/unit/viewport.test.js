@@ -8,12 +8,17 @@ const { Viewport, ZOOM_MAX, ZOOM_MIN } = await module('viewport');
 
 function makeViewport() {
   let changes = 0;
-  const viewport = new Viewport({ onChange: () => { changes += 1; } });
+  const viewport = new Viewport({
+    onChange: () => {
+      changes += 1;
+    },
+  });
   viewport.resize(800, 600);
   return { viewport, changes: () => changes };
 }
 
-const near = (actual, expected) => actual.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-9, `${actual}`));
+const near = (actual, expected) =>
+  actual.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-9, `${actual}`));
 
 describe('the viewport', () => {
   it('goes there and back', () => {

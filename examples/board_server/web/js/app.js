@@ -32,7 +32,9 @@ const ZOOM_STEP = 1.25;
 /** The room the address names; a fresh one, put into the address, when it names none. */
 function roomOfPage() {
   const address = new URL(location.href);
-  const wanted = (address.searchParams.get('room') ?? '').replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64);
+  const wanted = (address.searchParams.get('room') ?? '')
+    .replace(/[^A-Za-z0-9_-]/g, '-')
+    .slice(0, 64);
   const room = isRoomName(wanted) ? wanted : makeRoomName();
   if (address.searchParams.get('room') !== room) {
     address.searchParams.set('room', room);
@@ -74,7 +76,11 @@ class App {
       sources: this.#paintSources(),
     });
     this.#tools = this.#makeTools();
-    this.#input = new PointerInput({ area: this.#area, viewport: this.#viewport, host: this.#inputHost() });
+    this.#input = new PointerInput({
+      area: this.#area,
+      viewport: this.#viewport,
+      host: this.#inputHost(),
+    });
     this.#toolbar = new Toolbar({
       styles: this.#styles,
       host: {
@@ -265,7 +271,12 @@ class App {
 
   #followSpace() {
     const set = (held) => (event) => {
-      if (event.code !== 'Space' || isTyping(event.target) || event.target.closest?.('button, dialog')) return;
+      if (
+        event.code !== 'Space' ||
+        isTyping(event.target) ||
+        event.target.closest?.('button, dialog')
+      )
+        return;
       event.preventDefault();
       if (!event.repeat) this.#input.holdSpace(held);
     };
@@ -293,7 +304,8 @@ class App {
 
   #connectButtons() {
     const menu = disclose(byId('menu-button'), byId('menu'), {
-      onToggle: (opened) => opened && byId('menu').querySelector('[role="menuitem"]').focus({ focusVisible: false }),
+      onToggle: (opened) =>
+        opened && byId('menu').querySelector('[role="menuitem"]').focus({ focusVisible: false }),
     });
     enableMenuKeys(byId('menu'));
     const actions = {
@@ -303,10 +315,19 @@ class App {
       clear: () => this.clear(),
     };
     const named = {
-      share: actions.share, profile: actions.profile, clear: actions.clear, help: actions.help,
-      undo: actions.undo, redo: actions.redo, delete: actions.remove, fit: actions.fit,
-      'save-png': actions.savePng, 'save-svg': actions.saveSvg,
-      'zoom-in': actions.zoomIn, 'zoom-out': actions.zoomOut, 'zoom-reset': actions.zoomReset,
+      share: actions.share,
+      profile: actions.profile,
+      clear: actions.clear,
+      help: actions.help,
+      undo: actions.undo,
+      redo: actions.redo,
+      delete: actions.remove,
+      fit: actions.fit,
+      'save-png': actions.savePng,
+      'save-svg': actions.saveSvg,
+      'zoom-in': actions.zoomIn,
+      'zoom-out': actions.zoomOut,
+      'zoom-reset': actions.zoomReset,
     };
     for (const button of document.querySelectorAll('[data-action]')) {
       button.addEventListener('click', () => {
@@ -355,7 +376,12 @@ class App {
 
   #nudge(key, { shiftKey }) {
     const step = shiftKey ? 16 : 1;
-    const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+    const [dx, dy] = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    }[key];
     if (this.#select.selected.length > 0) this.#select.moveSelectedBy(dx * step, dy * step);
     else this.#viewport.panBy(-dx * 60, -dy * 60);
   }
@@ -369,7 +395,9 @@ class App {
 
   /** How much of the edge the panels may cover, in CSS pixels. */
   get #padding() {
-    return Math.min(this.#viewport.width, this.#viewport.height) < 600 ? 36 : 72;
+    const { width, height } = this.#viewport;
+    if (width < 600) return 36;
+    return height < 600 ? 70 : 110;
   }
 
   fit() {

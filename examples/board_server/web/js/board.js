@@ -118,17 +118,37 @@ export class Board {
 
   static #events = {
     'element:put'({ element, index, userId }) {
-      const placed = { ...element, index: index ?? element.index, userId: userId ?? element.userId };
+      const placed = {
+        ...element,
+        index: index ?? element.index,
+        userId: userId ?? element.userId,
+      };
       this.#confirm(withDefaults(placed));
     },
-    'element:set'({ id, props }) { this.#change(id, props); },
-    'element:remove'({ ids }) { this.#forget(ids); },
-    'canvas:clear'() { this.#forget([...this.#confirmed.keys()]); },
-    'operation:undo'(message) { this.#applyHistory(message); },
-    'operation:redo'(message) { this.#applyHistory(message); },
-    'stroke:start'({ userId, stroke }) { this.#startLive(userId, stroke); },
-    'stroke:point'({ strokeId, from, points }) { this.#extendLive(strokeId, from, points); },
-    'stroke:cancel'({ strokeId }) { this.live.delete(strokeId); },
+    'element:set'({ id, props }) {
+      this.#change(id, props);
+    },
+    'element:remove'({ ids }) {
+      this.#forget(ids);
+    },
+    'canvas:clear'() {
+      this.#forget([...this.#confirmed.keys()]);
+    },
+    'operation:undo'(message) {
+      this.#applyHistory(message);
+    },
+    'operation:redo'(message) {
+      this.#applyHistory(message);
+    },
+    'stroke:start'({ userId, stroke }) {
+      this.#startLive(userId, stroke);
+    },
+    'stroke:point'({ strokeId, from, points }) {
+      this.#extendLive(strokeId, from, points);
+    },
+    'stroke:cancel'({ strokeId }) {
+      this.live.delete(strokeId);
+    },
     'stroke:end'({ userId, strokeId, stroke }) {
       const live = this.live.get(strokeId);
       this.live.delete(strokeId);
@@ -202,7 +222,9 @@ export class Board {
     this.#unlist(entry);
     if (message.type === 'element:put' || message.type === 'stroke:end') {
       const made = createdBy(entry);
-      this.#confirm(withDefaults({ ...made, index: index ?? made.index, order: undefined, userId }));
+      this.#confirm(
+        withDefaults({ ...made, index: index ?? made.index, order: undefined, userId }),
+      );
     } else if (Board.#events[message.type] && !message.type.startsWith('operation:')) {
       this.apply(message);
     }
@@ -226,7 +248,9 @@ export class Board {
 
   #affected(entry) {
     if (entry.message.type !== 'canvas:clear') return touchedIds(entry);
-    return [...new Set([...this.#confirmed.keys(), ...this.#pendingById.keys(), ...this.#seen.keys()])];
+    return [
+      ...new Set([...this.#confirmed.keys(), ...this.#pendingById.keys(), ...this.#seen.keys()]),
+    ];
   }
 
   // ---- what is seen ---------------------------------------------------------------------
@@ -273,11 +297,16 @@ function createdBy(entry) {
 
 function touchedIds({ message }) {
   switch (message.type) {
-    case 'element:put': return [message.element.id];
-    case 'stroke:end': return [message.strokeId];
-    case 'element:set': return [message.id];
-    case 'element:remove': return message.ids;
-    default: return [];
+    case 'element:put':
+      return [message.element.id];
+    case 'stroke:end':
+      return [message.strokeId];
+    case 'element:set':
+      return [message.id];
+    case 'element:remove':
+      return message.ids;
+    default:
+      return [];
   }
 }
 

@@ -59,7 +59,8 @@ export class Chat {
 
   #changed(message) {
     this.#show();
-    if (message && !this.isOpen && message.userId !== this.#session.you?.userId) this.#count(this.#unread + 1);
+    if (message && !this.isOpen && message.userId !== this.#session.you?.userId)
+      this.#count(this.#unread + 1);
   }
 
   #count(unread) {
@@ -80,7 +81,8 @@ export class Chat {
       const key = message.seq === undefined ? `op-${message.order}` : `seq-${message.seq}`;
       return rows.get(key) ?? this.#row(message, messages[i - 1], key);
     });
-    if (wanted.length === 0) wanted.push(make('li', { className: 'nothing', text: 'No messages yet. Say hello!' }));
+    if (wanted.length === 0)
+      wanted.push(make('li', { className: 'nothing', text: 'No messages yet. Say hello!' }));
     const kept = new Set(wanted);
     for (const row of [...list.children]) if (!kept.has(row)) row.remove();
     wanted.forEach((row, i) => {
@@ -93,14 +95,19 @@ export class Chat {
     return this.#session.outbox.entries
       .filter(({ message }) => message.type === 'chat:send')
       .map(({ message, order }) => ({
-        order, text: message.text, userId: this.#session.you?.userId, time: Date.now(),
+        order,
+        text: message.text,
+        userId: this.#session.you?.userId,
+        time: Date.now(),
       }));
   }
 
   #row({ userId, name, text, time, seq }, before, key) {
     const own = userId === this.#session.you?.userId;
     const together = before && before.userId === userId && time - before.time < TOGETHER_MS;
-    const classes = [own && 'own', together && 'together', seq === undefined && 'waiting'].filter(Boolean);
+    const classes = [own && 'own', together && 'together', seq === undefined && 'waiting'].filter(
+      Boolean,
+    );
     const row = make('li', { className: classes.join(' '), dataset: { key } });
     if (!together && !own) row.append(this.#byline(userId, name, time));
     row.append(make('span', { className: 'said', text, title: clock(time) }));
@@ -108,10 +115,15 @@ export class Chat {
   }
 
   #byline(userId, name, time) {
-    const person = [...this.#session.people.values()].find((other) => other.userId === userId)
-      ?? { clientId: userId };
+    const person = [...this.#session.people.values()].find((other) => other.userId === userId) ?? {
+      clientId: userId,
+    };
     const dot = dressAs(make('i'), person);
-    return make('span', { className: 'said-by' }, [dot, make('b', { text: name }), ` ${clock(time)}`]);
+    return make('span', { className: 'said-by' }, [
+      dot,
+      make('b', { text: name }),
+      ` ${clock(time)}`,
+    ]);
   }
 
   #toEnd() {

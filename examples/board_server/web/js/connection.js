@@ -86,7 +86,9 @@ export class Connection {
   /** Tells that the room answered the join: the connection is worth something. */
   joined() {
     this.#setState('connected', '');
-    this.#stableTimer = this.#environment.setTimeout(() => { this.#attempt = 0; }, STABLE_MS);
+    this.#stableTimer = this.#environment.setTimeout(() => {
+      this.#attempt = 0;
+    }, STABLE_MS);
   }
 
   /** Remembers why the server is about to close, from a fatal `error`. */
@@ -135,7 +137,8 @@ export class Connection {
       return;
     }
     for (const message of messages) {
-      if (message.type === 'pong') this.roundTrip = Math.max(0, this.#environment.now() - message.t);
+      if (message.type === 'pong')
+        this.roundTrip = Math.max(0, this.#environment.now() - message.t);
       if (message.type === 'server:closing') this.#retryAfter = Number(message.retryAfter) || 0;
       this.#handlers.onMessage(message);
     }
@@ -175,7 +178,10 @@ export class Connection {
       this.#setState('refused', this.#fatal || FINAL_CODES.get(code));
       return;
     }
-    const delay = Math.max(backoffDelay(this.#attempt, random), this.#retryAfter * (1 + random() / 2));
+    const delay = Math.max(
+      backoffDelay(this.#attempt, random),
+      this.#retryAfter * (1 + random() / 2),
+    );
     this.#attempt += 1;
     this.#handlers.onClose();
     this.#retryIn(delay);

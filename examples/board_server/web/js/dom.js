@@ -74,9 +74,13 @@ export function disclose(button, panel, { onToggle = () => {}, modal = true } = 
   };
   button.addEventListener('click', () => set(panel.hidden));
   if (modal) {
-    document.addEventListener('pointerdown', (event) => {
-      if (!panel.contains(event.target) && !button.contains(event.target)) set(false);
-    }, true);
+    document.addEventListener(
+      'pointerdown',
+      (event) => {
+        if (!panel.contains(event.target) && !button.contains(event.target)) set(false);
+      },
+      true,
+    );
   }
   panel.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;

@@ -1,7 +1,15 @@
 // export.js - the board as a PNG and as an SVG file, with what is seen of it: all finished
 // elements, fitted, on the background of the current theme.
 
-import { boundsOfAll, diamondCorners, grow, hasFill, middleOf, shapeBounds, textBox } from './geometry.js';
+import {
+  boundsOfAll,
+  diamondCorners,
+  grow,
+  hasFill,
+  middleOf,
+  shapeBounds,
+  textBox,
+} from './geometry.js';
 import { SvgPath, traceStroke } from './ink.js';
 import { arrowHeads, cornerRadius, dashOf, opacityOf, paintElement, shownColor } from './paint.js';
 import { FONT_FAMILY, layoutText } from './text.js';
@@ -31,7 +39,9 @@ export function toPng(elements, { dark }) {
   ctx.fillRect(0, 0, canvas.width, canvas.height);
   ctx.setTransform(scale, 0, 0, scale, -frame.left * scale, -frame.top * scale);
   for (const element of elements) paintElement(ctx, element, { dark });
-  return new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); });
+  return new Promise((resolve) => {
+    canvas.toBlob(resolve, 'image/png');
+  });
 }
 
 /** The text of the SVG file of the elements (lowest first); null when there are none. */
@@ -42,9 +52,10 @@ export function toSvg(elements, { dark }) {
   const [width, height] = [right - left, bottom - top].map(number);
   const body = elements.map((element) => svgElement(element, dark)).filter(Boolean);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"`
-    + ` viewBox="${number(left)} ${number(top)} ${width} ${height}">`,
-    `<rect x="${number(left)}" y="${number(top)}" width="${width}" height="${height}" fill="${backgroundOf(dark)}"/>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"` +
+      ` viewBox="${number(left)} ${number(top)} ${width} ${height}">`,
+    `<rect x="${number(left)}" y="${number(top)}" width="${width}" height="${height}"` +
+      ` fill="${backgroundOf(dark)}"/>`,
     ...body,
     '</svg>',
     '',
@@ -57,7 +68,8 @@ function svgElement(element, dark) {
   const opacity = opacityOf(element, dark);
   const attributes = [];
   if (opacity !== 1) attributes.push(`opacity="${number(opacity)}"`);
-  if (element.tool === 'highlighter') attributes.push(`style="mix-blend-mode:${dark ? 'screen' : 'multiply'}"`);
+  if (element.tool === 'highlighter')
+    attributes.push(`style="mix-blend-mode:${dark ? 'screen' : 'multiply'}"`);
   if (element.angle) {
     const [cx, cy] = middleOf(element).map(number);
     attributes.push(`transform="rotate(${number((element.angle * 180) / Math.PI)} ${cx} ${cy})"`);
@@ -81,8 +93,10 @@ function strokeSvg(element, dark) {
   const path = new SvgPath();
   const style = traceStroke(element, path);
   const color = shownColor(element.color, dark);
-  const moved = element.x || element.y
-    ? ` transform="translate(${number(element.x)} ${number(element.y)})"` : '';
+  const moved =
+    element.x || element.y
+      ? ` transform="translate(${number(element.x)} ${number(element.y)})"`
+      : '';
   return style.filled
     ? `<path d="${path}" fill="${color}"${moved}/>`
     : `<path d="${path}" ${outline(color, style.lineWidth, [])}${moved}/>`;
@@ -90,35 +104,50 @@ function strokeSvg(element, dark) {
 
 function outline(color, width, dash) {
   const dashes = dash.length > 0 ? ` stroke-dasharray="${dash.map(number).join(' ')}"` : '';
-  return `fill="none" stroke="${color}" stroke-width="${number(width)}"`
-    + ` stroke-linecap="round" stroke-linejoin="round"${dashes}`;
+  return (
+    `fill="none" stroke="${color}" stroke-width="${number(width)}"` +
+    ` stroke-linecap="round" stroke-linejoin="round"${dashes}`
+  );
 }
 
 function shapeSvg(element, dark) {
   const { left, top, right, bottom } = shapeBounds(element);
-  const line = outline(shownColor(element.color, dark), element.strokeWidth, dashOf(element.dash, element.strokeWidth));
+  const line = outline(
+    shownColor(element.color, dark),
+    element.strokeWidth,
+    dashOf(element.dash, element.strokeWidth),
+  );
   const style = hasFill(element)
-    ? line.replace('fill="none"', `fill="${shownColor(element.fill, dark)}"`) : line;
+    ? line.replace('fill="none"', `fill="${shownColor(element.fill, dark)}"`)
+    : line;
   const [width, height] = [right - left, bottom - top];
   if (element.kind === 'ellipse') {
-    return `<ellipse cx="${number(left + width / 2)}" cy="${number(top + height / 2)}"`
-      + ` rx="${number(width / 2)}" ry="${number(height / 2)}" ${style}/>`;
+    return (
+      `<ellipse cx="${number(left + width / 2)}" cy="${number(top + height / 2)}"` +
+      ` rx="${number(width / 2)}" ry="${number(height / 2)}" ${style}/>`
+    );
   }
   if (element.kind === 'diamond') {
     const corners = diamondCorners({ left, top, right, bottom });
-    return `<polygon points="${corners.map((corner) => corner.map(number).join(',')).join(' ')}" ${style}/>`;
+    return `<polygon points="${pointList(corners)}" ${style}/>`;
   }
-  return `<rect x="${number(left)}" y="${number(top)}" width="${number(width)}" height="${number(height)}"`
-    + ` rx="${number(cornerRadius(width, height))}" ${style}/>`;
+  return (
+    `<rect x="${number(left)}" y="${number(top)}" width="${number(width)}"` +
+    ` height="${number(height)}" rx="${number(cornerRadius(width, height))}" ${style}/>`
+  );
 }
 
 function lineSvg(element, dark) {
   const color = shownColor(element.color, dark);
   const points = element.points.map(([x, y]) => [x + element.x, y + element.y]);
-  const polyline = (list, dash) => `<polyline points="${list.map((point) => point.map(number).join(',')).join(' ')}"`
-    + ` ${outline(color, element.strokeWidth, dash)}/>`;
-  return polyline(points, dashOf(element.dash, element.strokeWidth))
-    + arrowHeads(element).map((head) => polyline(head, [])).join('');
+  const polyline = (list, dash) =>
+    `<polyline points="${pointList(list)}"` + ` ${outline(color, element.strokeWidth, dash)}/>`;
+  return (
+    polyline(points, dashOf(element.dash, element.strokeWidth)) +
+    arrowHeads(element)
+      .map((head) => polyline(head, []))
+      .join('')
+  );
 }
 
 function textSvg(element, dark) {
@@ -127,14 +156,25 @@ function textSvg(element, dark) {
   const inset = sticky ? element.fontSize * 0.8 : 0;
   const paper = hasFill(element) ? element.fill : '#ffe066';
   const { width, height } = textBox(element);
-  const box = sticky || hasFill(element)
-    ? `<rect x="${number(element.x)}" y="${number(element.y)}" width="${number(width)}"`
-      + ` height="${number(height)}" fill="${sticky ? paper : shownColor(paper, dark)}"/>` : '';
-  const spans = lines.map((line, i) => `<tspan x="${number(element.x + inset)}"`
-    + ` y="${number(element.y + inset + lineHeight * (i + 0.5))}">${escapeXml(line)}</tspan>`);
-  return `${box}<text font-family="${escapeXml(FONT_FAMILY)}" font-size="${number(element.fontSize)}"`
-    + ` fill="${shownColor(element.color, dark && !sticky)}" dominant-baseline="central"`
-    + ` xml:space="preserve">${spans.join('')}</text>`;
+  const box =
+    sticky || hasFill(element)
+      ? `<rect x="${number(element.x)}" y="${number(element.y)}" width="${number(width)}"` +
+        ` height="${number(height)}" fill="${sticky ? paper : shownColor(paper, dark)}"/>`
+      : '';
+  const spans = lines.map(
+    (line, i) =>
+      `<tspan x="${number(element.x + inset)}"` +
+      ` y="${number(element.y + inset + lineHeight * (i + 0.5))}">${escapeXml(line)}</tspan>`,
+  );
+  return (
+    `${box}<text font-family="${escapeXml(FONT_FAMILY)}" font-size="${number(element.fontSize)}"` +
+    ` fill="${shownColor(element.color, dark && !sticky)}" dominant-baseline="central"` +
+    ` xml:space="preserve">${spans.join('')}</text>`
+  );
+}
+
+function pointList(points) {
+  return points.map((point) => point.map(number).join(',')).join(' ');
 }
 
 function number(value) {
@@ -145,7 +185,10 @@ function number(value) {
 export function escapeXml(text) {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]);
+    .replace(
+      /[&<>"']/g,
+      (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c],
+    );
 }
 
 /** Offers the file to the person under this name. */

@@ -17,7 +17,10 @@ export function union(a, b) {
 
 export function grow(bounds, by) {
   return {
-    left: bounds.left - by, top: bounds.top - by, right: bounds.right + by, bottom: bounds.bottom + by,
+    left: bounds.left - by,
+    top: bounds.top - by,
+    right: bounds.right + by,
+    bottom: bounds.bottom + by,
   };
 }
 
@@ -30,14 +33,21 @@ export function contains(bounds, x, y) {
 }
 
 export function encloses(outer, inner) {
-  return inner.left >= outer.left && inner.right <= outer.right
-    && inner.top >= outer.top && inner.bottom <= outer.bottom;
+  return (
+    inner.left >= outer.left &&
+    inner.right <= outer.right &&
+    inner.top >= outer.top &&
+    inner.bottom <= outer.bottom
+  );
 }
 
 /** The rectangle between two corners, whichever way round. */
 export function boundsOfCorners(ax, ay, bx, by) {
   return {
-    left: Math.min(ax, bx), top: Math.min(ay, by), right: Math.max(ax, bx), bottom: Math.max(ay, by),
+    left: Math.min(ax, bx),
+    top: Math.min(ay, by),
+    right: Math.max(ax, bx),
+    bottom: Math.max(ay, by),
   };
 }
 
@@ -70,7 +80,7 @@ export function boundsOf(element) {
 
 /** The rectangle to show around the element: its outline, without heads and shadows. */
 export function outlineBounds(element) {
-  const line = element.kind === 'stroke' ? element.width : element.strokeWidth ?? 0;
+  const line = element.kind === 'stroke' ? element.width : (element.strokeWidth ?? 0);
   return turned(element, grow(shapeBounds(element), line / 2));
 }
 
@@ -102,20 +112,30 @@ export function shapeBounds(element) {
 export function textBox(element) {
   const layout = layoutText(element);
   if (element.kind === 'sticky') {
-    return { width: element.width, height: Math.max(element.width, layout.height + 2 * element.fontSize) };
+    return {
+      width: element.width,
+      height: Math.max(element.width, layout.height + 2 * element.fontSize),
+    };
   }
   return { width: Math.max(element.width ?? 0, layout.width, 4), height: layout.height };
 }
 
 function paintMargin(element) {
   switch (element.kind) {
-    case 'stroke': return (element.width * pressureScale(1)) / 2 + 1;
-    case 'arrow': return arrowHeadLength(element.strokeWidth) + element.strokeWidth;
-    case 'line': return (element.startHead || element.endHead)
-      ? arrowHeadLength(element.strokeWidth) + element.strokeWidth : element.strokeWidth;
-    case 'text': return element.fontSize * (LINE_HEIGHT - 1);
-    case 'sticky': return 14;
-    default: return (element.strokeWidth ?? 2) / 2 + 1;
+    case 'stroke':
+      return (element.width * pressureScale(1)) / 2 + 1;
+    case 'arrow':
+      return arrowHeadLength(element.strokeWidth) + element.strokeWidth;
+    case 'line':
+      return element.startHead || element.endHead
+        ? arrowHeadLength(element.strokeWidth) + element.strokeWidth
+        : element.strokeWidth;
+    case 'text':
+      return element.fontSize * (LINE_HEIGHT - 1);
+    case 'sticky':
+      return 14;
+    default:
+      return (element.strokeWidth ?? 2) / 2 + 1;
   }
 }
 
@@ -129,8 +149,10 @@ function turned(element, bounds) {
   if (!element.angle) return bounds;
   const [cx, cy] = middleOf(element);
   const corners = [
-    [bounds.left, bounds.top], [bounds.right, bounds.top],
-    [bounds.right, bounds.bottom], [bounds.left, bounds.bottom],
+    [bounds.left, bounds.top],
+    [bounds.right, bounds.top],
+    [bounds.right, bounds.bottom],
+    [bounds.left, bounds.bottom],
   ];
   return boundsOfPoints(corners.map(([x, y]) => turn(x - cx, y - cy, element.angle, cx, cy)));
 }
@@ -186,13 +208,19 @@ export function isTouched(element, x, y, tolerance) {
   const reach = tolerance + (element.strokeWidth ?? 0) / 2;
   switch (element.kind) {
     case 'stroke':
-      return isNearPolyline(element.points, px - element.x, py - element.y, tolerance + element.width / 2);
+      return isNearPolyline(
+        element.points,
+        px - element.x,
+        py - element.y,
+        tolerance + element.width / 2,
+      );
     case 'line':
     case 'arrow':
       return isNearPolyline(element.points, px - element.x, py - element.y, reach);
     case 'ellipse':
-      return isInEllipse(own, px, py, reach)
-        && (hasFill(element) || !isInEllipse(own, px, py, -reach));
+      return (
+        isInEllipse(own, px, py, reach) && (hasFill(element) || !isInEllipse(own, px, py, -reach))
+      );
     case 'rect':
       return hasFill(element) || !contains(grow(own, -reach), px, py);
     case 'diamond':
@@ -206,7 +234,12 @@ export function isTouched(element, x, y, tolerance) {
 export function diamondCorners({ left, top, right, bottom }) {
   const cx = (left + right) / 2;
   const cy = (top + bottom) / 2;
-  return [[cx, top], [right, cy], [cx, bottom], [left, cy]];
+  return [
+    [cx, top],
+    [right, cy],
+    [cx, bottom],
+    [left, cy],
+  ];
 }
 
 export function hasFill(element) {

@@ -115,7 +115,8 @@ export function sampleCurve({ points, width }, gap = GAP_UNITS) {
       : [via[0], via[1], viaRadius];
     // A quadratic curve moves at most twice as fast as its longer leg is long.
     const leg = Math.max(
-      Math.hypot(via[0] - from[0], via[1] - from[1]), Math.hypot(to[0] - via[0], to[1] - via[1]),
+      Math.hypot(via[0] - from[0], via[1] - from[1]),
+      Math.hypot(to[0] - via[0], to[1] - via[1]),
     );
     const parts = Math.max(1, Math.ceil((2 * leg) / step));
     for (let part = 1; part <= parts; part += 1) {
@@ -163,7 +164,7 @@ function segmentNormals(samples) {
   return normals;
 }
 
-/** The normal both neighbours may use at sample i; null where the turn is too sharp, and at the ends. */
+/** The normal both neighbours may use at sample i; null at the ends and at sharp turns. */
 function sharedNormal(samples, normals, i) {
   const before = normals[i - 1];
   const after = normals[i];
@@ -195,17 +196,27 @@ function disc(sink, [x, y, r]) {
 export class SvgPath {
   #parts = [];
 
-  moveTo(x, y) { this.#parts.push(`M${short(x)} ${short(y)}`); }
-  lineTo(x, y) { this.#parts.push(`L${short(x)} ${short(y)}`); }
+  moveTo(x, y) {
+    this.#parts.push(`M${short(x)} ${short(y)}`);
+  }
+  lineTo(x, y) {
+    this.#parts.push(`L${short(x)} ${short(y)}`);
+  }
   quadraticCurveTo(cx, cy, x, y) {
     this.#parts.push(`Q${short(cx)} ${short(cy)} ${short(x)} ${short(y)}`);
   }
   arc(x, y, r) {
     const width = short(2 * r);
-    this.#parts.push(`a${short(r)} ${short(r)} 0 1 1 -${width} 0a${short(r)} ${short(r)} 0 1 1 ${width} 0`);
+    this.#parts.push(
+      `a${short(r)} ${short(r)} 0 1 1 -${width} 0a${short(r)} ${short(r)} 0 1 1 ${width} 0`,
+    );
   }
-  closePath() { this.#parts.push('Z'); }
-  toString() { return this.#parts.join(''); }
+  closePath() {
+    this.#parts.push('Z');
+  }
+  toString() {
+    return this.#parts.join('');
+  }
 }
 
 function short(value) {

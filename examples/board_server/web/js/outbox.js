@@ -55,9 +55,11 @@ export class Outbox {
 
   /** The entry that commits this live stroke, or null. */
   endOf(strokeId) {
-    return this.#entries.find(
-      (entry) => entry.message.type === 'stroke:end' && entry.message.strokeId === strokeId,
-    ) ?? null;
+    return (
+      this.#entries.find(
+        (entry) => entry.message.type === 'stroke:end' && entry.message.strokeId === strokeId,
+      ) ?? null
+    );
   }
 
   /** Empties the queue and returns what was in it, in order. */

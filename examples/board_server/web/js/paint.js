@@ -1,7 +1,14 @@
 // paint.js - paints one element on a 2D canvas, in board units. The same code paints the
 // screen and the exported PNG.
 
-import { arrowHeadLength, diamondCorners, hasFill, middleOf, shapeBounds, textBox } from './geometry.js';
+import {
+  arrowHeadLength,
+  diamondCorners,
+  hasFill,
+  middleOf,
+  shapeBounds,
+  textBox,
+} from './geometry.js';
 import { traceStroke } from './ink.js';
 import { fontOf, layoutText } from './text.js';
 
@@ -24,7 +31,9 @@ export function shownColor(color, dark) {
 /** The opacity an element is painted with: a highlighter is never opaque. */
 export function opacityOf(element, dark) {
   const { opacity = 1 } = element;
-  return element.tool === 'highlighter' ? opacity * MARKER_OPACITY[dark ? 'dark' : 'light'] : opacity;
+  return element.tool === 'highlighter'
+    ? opacity * MARKER_OPACITY[dark ? 'dark' : 'light']
+    : opacity;
 }
 
 /** Dash lengths for a line of this width; empty for a solid one. */
@@ -108,9 +117,19 @@ function paintShape(ctx, element, dark) {
   if (element.kind === 'rect') {
     path.roundRect(left, top, right - left, bottom - top, cornerRadius(right - left, bottom - top));
   } else if (element.kind === 'ellipse') {
-    path.ellipse((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2, 0, 0, Math.PI * 2);
+    path.ellipse(
+      (left + right) / 2,
+      (top + bottom) / 2,
+      (right - left) / 2,
+      (bottom - top) / 2,
+      0,
+      0,
+      Math.PI * 2,
+    );
   } else {
-    diamondCorners({ left, top, right, bottom }).forEach(([x, y], i) => (i ? path.lineTo(x, y) : path.moveTo(x, y)));
+    diamondCorners({ left, top, right, bottom }).forEach(([x, y], i) =>
+      i ? path.lineTo(x, y) : path.moveTo(x, y),
+    );
     path.closePath();
   }
   if (hasFill(element)) {
@@ -147,7 +166,8 @@ export function arrowHeads(element) {
   const heads = [];
   if (points.length < 2) return heads;
   const last = points.length - 1;
-  if (element.endHead === 'arrow') heads.push(headAt(points[last], points[last - 1], element.strokeWidth));
+  if (element.endHead === 'arrow')
+    heads.push(headAt(points[last], points[last - 1], element.strokeWidth));
   if (element.startHead === 'arrow') heads.push(headAt(points[0], points[1], element.strokeWidth));
   return heads;
 }
@@ -157,7 +177,8 @@ function headAt([x, y], [fromX, fromY], strokeWidth) {
   const length = Math.min(arrowHeadLength(strokeWidth), Math.max(4, span * 0.6));
   const direction = Math.atan2(y - fromY, x - fromX);
   const wing = (turn) => [
-    x - length * Math.cos(direction + turn), y - length * Math.sin(direction + turn),
+    x - length * Math.cos(direction + turn),
+    y - length * Math.sin(direction + turn),
   ];
   return [wing(0.48), [x, y], wing(-0.48)];
 }
@@ -179,7 +200,13 @@ function paintSticky(ctx, element, dark) {
   ctx.fillStyle = hasFill(element) ? element.fill : '#ffe066';
   ctx.fillRect(element.x, element.y, width, height);
   ctx.restore();
-  paintLines(ctx, element, element.x + element.fontSize * 0.8, element.y + element.fontSize * 0.8, dark && hasFill(element));
+  paintLines(
+    ctx,
+    element,
+    element.x + element.fontSize * 0.8,
+    element.y + element.fontSize * 0.8,
+    dark && hasFill(element),
+  );
 }
 
 function paintLines(ctx, element, x, y, dark) {
@@ -189,4 +216,3 @@ function paintLines(ctx, element, x, y, dark) {
   ctx.textBaseline = 'middle';
   lines.forEach((line, i) => ctx.fillText(line, x, y + lineHeight * (i + 0.5)));
 }
-

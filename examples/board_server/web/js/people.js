@@ -16,7 +16,10 @@ export function dressAs(element, person) {
 }
 
 function avatar(person) {
-  return dressAs(make('span', { className: 'avatar', text: initialsOf(person.name), title: person.name }), person);
+  return dressAs(
+    make('span', { className: 'avatar', text: initialsOf(person.name), title: person.name }),
+    person,
+  );
 }
 
 export class PeoplePanel {
@@ -39,7 +42,10 @@ export class PeoplePanel {
 
   #show() {
     const everybody = this.#everybody();
-    const shown = everybody.slice(0, everybody.length > AVATARS_MAX ? AVATARS_MAX - 1 : AVATARS_MAX);
+    const shown = everybody.slice(
+      0,
+      everybody.length > AVATARS_MAX ? AVATARS_MAX - 1 : AVATARS_MAX,
+    );
     const rest = everybody.length - shown.length;
     const button = byId('people-button');
     button.replaceChildren(...shown.map(avatar));
@@ -54,7 +60,8 @@ export class PeoplePanel {
       avatar(person),
       make('span', { className: 'person-name', text: person.name }),
     ]);
-    if (person.clientId === this.#session.you?.clientId) row.append(make('span', { className: 'you', text: 'you' }));
+    if (person.clientId === this.#session.you?.clientId)
+      row.append(make('span', { className: 'you', text: 'you' }));
     return row;
   }
 }
@@ -100,7 +107,10 @@ export class Cursors {
     path.setAttribute('d', 'M2 2 17.5 8 10.7 10.7 8 17.5z');
     svg.append(path);
     const name = make('span', { className: 'cursor-name', text: person.name });
-    const element = dressAs(make('div', { className: 'cursor', dataset: { client: clientId } }, [svg, name]), person);
+    const element = dressAs(
+      make('div', { className: 'cursor', dataset: { client: clientId } }, [svg, name]),
+      person,
+    );
     const cursor = { element, name, x: 0, y: 0, seenAt: 0 };
     this.#cursors.set(clientId, cursor);
     this.#box.append(element);

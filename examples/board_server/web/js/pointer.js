@@ -68,7 +68,8 @@ export class PointerInput {
     capture(this.#area, event.pointerId);
     if (event.pointerType === 'pen') this.#meetPen();
     if (event.pointerType === 'touch') this.#touchDown(event);
-    else if (event.button === MIDDLE_BUTTON || (event.button === 0 && this.#spaceHeld)) this.#panDown(event);
+    else if (event.button === MIDDLE_BUTTON || (event.button === 0 && this.#spaceHeld))
+      this.#panDown(event);
     else if (event.button === 0 || event.button === ERASER_BUTTON) this.#begin(event);
   }
 
@@ -126,7 +127,9 @@ export class PointerInput {
     if (event.pointerType !== 'touch' || drawing) this.#host.onCursor(sample, drawing);
     if (drawing) {
       const coalesced = event.getCoalescedEvents?.() ?? [];
-      this.#drawing.tool.move(coalesced.length > 0 ? coalesced.map((each) => this.#sample(each)) : [sample]);
+      this.#drawing.tool.move(
+        coalesced.length > 0 ? coalesced.map((each) => this.#sample(each)) : [sample],
+      );
     } else if (!this.#drawing && event.pointerType !== 'touch') {
       this.#host.tool(false).hover?.(sample);
     }
@@ -163,8 +166,9 @@ export class PointerInput {
     const fingers = [...this.#touches.values()].map(([x, y]) => [x - box.left, y - box.top]);
     const x = fingers.reduce((sum, finger) => sum + finger[0], 0) / fingers.length;
     const y = fingers.reduce((sum, finger) => sum + finger[1], 0) / fingers.length;
-    const spread = fingers.reduce((sum, finger) => sum + Math.hypot(finger[0] - x, finger[1] - y), 0)
-      / fingers.length;
+    const spread =
+      fingers.reduce((sum, finger) => sum + Math.hypot(finger[0] - x, finger[1] - y), 0) /
+      fingers.length;
     return { x, y, spread };
   }
 
@@ -173,18 +177,24 @@ export class PointerInput {
     const now = this.#gestureState();
     this.#gesture = now;
     this.#viewport.panBy(now.x - before.x, now.y - before.y);
-    if (before.spread > 4 && now.spread > 4) this.#viewport.zoomBy(now.spread / before.spread, now.x, now.y);
+    if (before.spread > 4 && now.spread > 4)
+      this.#viewport.zoomBy(now.spread / before.spread, now.x, now.y);
   }
 
   #wheel(event) {
     event.preventDefault();
-    const unit = event.deltaMode === 1 ? LINE_PIXELS : event.deltaMode === 2 ? this.#viewport.height : 1;
+    const unit =
+      event.deltaMode === 1 ? LINE_PIXELS : event.deltaMode === 2 ? this.#viewport.height : 1;
     const dx = event.deltaX * unit;
     const dy = event.deltaY * unit;
     if (event.ctrlKey || event.metaKey) {
       const box = this.#area.getBoundingClientRect();
       const step = Math.max(-WHEEL_STEP_MAX, Math.min(WHEEL_STEP_MAX, dy));
-      this.#viewport.zoomBy(Math.exp(-step * 0.005), event.clientX - box.left, event.clientY - box.top);
+      this.#viewport.zoomBy(
+        Math.exp(-step * 0.005),
+        event.clientX - box.left,
+        event.clientY - box.top,
+      );
     } else if (event.shiftKey && dx === 0) {
       this.#viewport.panBy(-dy, 0);
     } else {
@@ -198,7 +208,10 @@ export class PointerInput {
     const screenY = event.clientY - box.top;
     const [x, y] = this.#viewport.toBoard(screenX, screenY);
     return {
-      x, y, screenX, screenY,
+      x,
+      y,
+      screenX,
+      screenY,
       pressure: event.pointerType === 'pen' ? event.pressure : 0.5,
       time: event.timeStamp,
       type: event.pointerType,

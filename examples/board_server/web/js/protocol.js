@@ -145,8 +145,14 @@ const PROPERTIES = {
   text: ['text', 'fontSize', 'color', 'width', 'fill'],
 };
 const FAMILIES = {
-  stroke: 'stroke', rect: 'box', ellipse: 'box', diamond: 'box',
-  line: 'line', arrow: 'line', text: 'text', sticky: 'text',
+  stroke: 'stroke',
+  rect: 'box',
+  ellipse: 'box',
+  diamond: 'box',
+  line: 'line',
+  arrow: 'line',
+  text: 'text',
+  sticky: 'text',
 };
 
 /** An element as `element:put` takes it: what belongs to its kind and is set, nothing else. */

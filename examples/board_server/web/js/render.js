@@ -123,9 +123,12 @@ export class Renderer {
     const dx = (this.#painted.x - x) * scale;
     const dy = (this.#painted.y - y) * scale;
     const [wholeX, wholeY] = [Math.round(dx), Math.round(dy)];
-    const isWhole = Math.abs(dx - wholeX) < PIXEL_TOLERANCE && Math.abs(dy - wholeY) < PIXEL_TOLERANCE;
+    const isWhole =
+      Math.abs(dx - wholeX) < PIXEL_TOLERANCE && Math.abs(dy - wholeY) < PIXEL_TOLERANCE;
     const { width, height } = this.#staticCtx.canvas;
-    return isWhole && Math.abs(wholeX) < width && Math.abs(wholeY) < height ? { dx: wholeX, dy: wholeY } : null;
+    return isWhole && Math.abs(wholeX) < width && Math.abs(wholeY) < height
+      ? { dx: wholeX, dy: wholeY }
+      : null;
   }
 
   /** Moves what is painted and paints the strips that came into view. */
@@ -170,7 +173,10 @@ export class Renderer {
     ctx.clearRect(left, top, width, height);
     this.#toBoardUnits(ctx);
     this.#paintWithin(ctx, {
-      left: x + left / scale, top: y + top / scale, right: x + (left + width) / scale, bottom: y + (top + height) / scale,
+      left: x + left / scale,
+      top: y + top / scale,
+      right: x + (left + width) / scale,
+      bottom: y + (top + height) / scale,
     });
     ctx.restore();
   }
@@ -198,7 +204,10 @@ export class Renderer {
     this.#toBoardUnits(ctx);
     const growing = this.#sources.live();
     // A highlighter has to multiply with the layer below, not only with its own.
-    ctx.canvas.classList.toggle('marking', growing.some(({ tool }) => tool === 'highlighter'));
+    ctx.canvas.classList.toggle(
+      'marking',
+      growing.some(({ tool }) => tool === 'highlighter'),
+    );
     for (const stroke of growing) {
       paintElement(ctx, { x: 0, y: 0, ...stroke, kind: 'stroke' }, { dark: this.dark, live: true });
     }

@@ -80,8 +80,10 @@ export class Session extends EventTarget {
     const stroke = new OwnStroke(style, {
       send: (message) => this.#joined && this.connection.send(message),
       commit: (finished) => {
-        this.#submit({ type: 'stroke:end', strokeId: finished.id, count: finished.points.length },
-          { stroke: finished });
+        this.#submit(
+          { type: 'stroke:end', strokeId: finished.id, count: finished.points.length },
+          { stroke: finished },
+        );
       },
       disown: (id) => this.#orphan(id),
       over: () => {
@@ -97,9 +99,10 @@ export class Session extends EventTarget {
   /** Creates an element; the id is made here when it has none. Returns the id, or null. */
   put(element) {
     const whole = { id: makeId(), ...element };
-    const done = whole.kind === 'stroke'
-      ? this.#submitStroke(whole)
-      : this.#submit({ type: 'element:put', element: elementToSend(whole) });
+    const done =
+      whole.kind === 'stroke'
+        ? this.#submitStroke(whole)
+        : this.#submit({ type: 'element:put', element: elementToSend(whole) });
     return done ? whole.id : null;
   }
 
@@ -182,10 +185,16 @@ export class Session extends EventTarget {
   /** A whole stroke in one operation, or as a live one when it is too long for a message. */
   #submitStroke(stroke) {
     if (stroke.points.length <= LIMITS.pointsPerMessage) {
-      return this.#submit({ type: 'element:put', element: elementToSend({ ...stroke, kind: 'stroke' }) });
+      return this.#submit({
+        type: 'element:put',
+        element: elementToSend({ ...stroke, kind: 'stroke' }),
+      });
     }
     if (this.#joined) for (const message of strokeMessages(stroke)) this.connection.send(message);
-    return this.#submit({ type: 'stroke:end', strokeId: stroke.id, count: stroke.points.length }, { stroke });
+    return this.#submit(
+      { type: 'stroke:end', strokeId: stroke.id, count: stroke.points.length },
+      { stroke },
+    );
   }
 
   #submit(message, local = {}) {
@@ -236,9 +245,15 @@ export class Session extends EventTarget {
       const entry = this.#settle(op);
       if (entry) this.board.accept(entry, { index, userId: this.you.userId });
     },
-    'op:reject'({ op, code, message }) { this.#refused(op, code, message); },
-    'op:gap'({ have }) { this.#resendAfter(have); },
-    'stroke:gap'(message) { this.#strokeGap(message); },
+    'op:reject'({ op, code, message }) {
+      this.#refused(op, code, message);
+    },
+    'op:gap'({ have }) {
+      this.#resendAfter(have);
+    },
+    'stroke:gap'(message) {
+      this.#strokeGap(message);
+    },
     'stroke:end'(message) {
       this.board.apply(message);
       this.#disownOrphan(message.strokeId);
@@ -252,19 +267,29 @@ export class Session extends EventTarget {
       if (this.chat.length > CHAT_KEPT) this.chat.shift();
       this.#tell('chat', message);
     },
-    'user:joined'({ user }) { this.#meet(user); },
-    'user:updated'({ user }) { this.#meet(user); },
+    'user:joined'({ user }) {
+      this.#meet(user);
+    },
+    'user:updated'({ user }) {
+      this.#meet(user);
+    },
     'user:left'({ clientId }) {
       this.people.delete(clientId);
       this.#tell('people');
     },
-    'cursor:move'({ cursors }) { this.#tell('cursors', cursors); },
-    'server:closing'() { this.#notify('The server is restarting. The board will be back in a moment.'); },
+    'cursor:move'({ cursors }) {
+      this.#tell('cursors', cursors);
+    },
+    'server:closing'() {
+      this.#notify('The server is restarting. The board will be back in a moment.');
+    },
     error({ message }) {
       this.connection.noteError(message);
       this.#notify(message);
     },
-    pong() { this.#tell('connection'); },
+    pong() {
+      this.#tell('connection');
+    },
   };
 
   #meet(user) {
@@ -330,9 +355,7 @@ export class Session extends EventTarget {
     const end = this.outbox.endOf(strokeId);
     if (!end) return;
     const { stroke } = end;
-    const messages = unknown
-      ? strokeMessages(stroke)
-      : pointMessages(stroke, have);
+    const messages = unknown ? strokeMessages(stroke) : pointMessages(stroke, have);
     for (const message of messages) this.connection.send(message);
     for (const entry of this.outbox.from(end.op)) this.#transmit(entry);
   }
@@ -536,7 +559,9 @@ class OwnStroke {
   flush() {
     const { points } = this.element;
     if (points.length === this.#sent) return;
-    const messages = this.#started ? pointMessages(this.element, this.#sent) : strokeMessages(this.element);
+    const messages = this.#started
+      ? pointMessages(this.element, this.#sent)
+      : strokeMessages(this.element);
     for (const message of messages) {
       if (!this.#server.send(message)) return;
     }
@@ -574,7 +599,18 @@ class OwnStroke {
   }
 
   #begin({ tool, color, width, opacity = 1 }, points) {
-    this.element = { id: makeId(), kind: 'stroke', x: 0, y: 0, angle: 0, opacity, tool, color, width, points };
+    this.element = {
+      id: makeId(),
+      kind: 'stroke',
+      x: 0,
+      y: 0,
+      angle: 0,
+      opacity,
+      tool,
+      color,
+      width,
+      points,
+    };
     this.#sent = 0;
     this.#started = false;
     this.#everStarted = false;

@@ -34,19 +34,27 @@ export class Status {
   #words(state) {
     const waiting = this.#session.pending;
     switch (state) {
-      case 'connected': return 'Live';
-      case 'connecting': return 'Connecting';
-      case 'refused': return 'Disconnected. Reconnect';
-      default: return waiting > 0 ? `Offline, ${waiting} waiting` : 'Offline, reconnecting';
+      case 'connected':
+        return 'Live';
+      case 'connecting':
+        return 'Connecting';
+      case 'refused':
+        return 'Disconnected. Reconnect';
+      default:
+        return waiting > 0 ? `Offline, ${waiting} waiting` : 'Offline, reconnecting';
     }
   }
 
   #explain(state, reason, roundTrip) {
     switch (state) {
-      case 'connected': return roundTrip === null ? 'Connected' : `Connected, ${Math.round(roundTrip)} ms`;
-      case 'connecting': return 'Connecting to the board';
-      case 'refused': return reason;
-      default: return this.#retryWords(reason);
+      case 'connected':
+        return roundTrip === null ? 'Connected' : `Connected, ${Math.round(roundTrip)} ms`;
+      case 'connecting':
+        return 'Connecting to the board';
+      case 'refused':
+        return reason;
+      default:
+        return this.#retryWords(reason);
     }
   }
 
@@ -54,6 +62,7 @@ export class Status {
     const { retryAt } = this.#session.connection;
     const seconds = Math.max(0, Math.ceil((retryAt - performance.now()) / 1000));
     const why = reason ? `${reason} ` : '';
-    return `${why}What you draw is kept and sent later. Next attempt in ${seconds} s; press to try now.`;
+    const when = `Next attempt in ${seconds} s; press to try now.`;
+    return `${why}What you draw is kept and sent later. ${when}`;
   }
 }

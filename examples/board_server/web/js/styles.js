@@ -13,8 +13,14 @@ const KEYS = {
 };
 
 const DEFAULTS = {
-  ink: '#1d1d24', marker: '#ffd43b', penWidth: 4, markerWidth: 24, shapeWidth: 3,
-  dash: 'solid', filled: false, fontSize: 28,
+  ink: '#1d1d24',
+  marker: '#ffd43b',
+  penWidth: 4,
+  markerWidth: 24,
+  shapeWidth: 3,
+  dash: 'solid',
+  filled: false,
+  fontSize: 28,
 };
 
 export const WIDTHS = {

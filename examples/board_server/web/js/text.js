@@ -34,7 +34,9 @@ export function layoutText(element) {
 function lay({ kind, text, fontSize, width }) {
   const lineHeight = fontSize * LINE_HEIGHT;
   const room = kind === 'sticky' ? width - fontSize * 1.6 : width;
-  const lines = text.split('\n').flatMap((line) => (room > 0 ? wrap(line, fontSize, room) : [line]));
+  const lines = text
+    .split('\n')
+    .flatMap((line) => (room > 0 ? wrap(line, fontSize, room) : [line]));
   const widest = Math.max(0, ...lines.map((line) => measure(line, fontSize)));
   return { lines, lineHeight, width: widest, height: lines.length * lineHeight };
 }

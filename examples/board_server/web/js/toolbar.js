@@ -9,7 +9,11 @@ const SHAPES = ['rect', 'ellipse', 'line', 'arrow'];
 const WIDTH_NAMES = ['Thin', 'Medium', 'Thick', 'Very thick'];
 const SIZE_NAMES = ['Small', 'Medium', 'Large', 'Very large'];
 const SIZE_LETTERS = ['S', 'M', 'L', 'XL'];
-const DASHES = [['solid', 'Solid'], ['dashed', 'Dashed'], ['dotted', 'Dotted']];
+const DASHES = [
+  ['solid', 'Solid'],
+  ['dashed', 'Dashed'],
+  ['dotted', 'Dotted'],
+];
 
 /** The tool whose style an element of the board has. */
 export function toolOf(element) {
@@ -131,7 +135,9 @@ export class Toolbar {
     const current = this.#value('color')?.slice(0, 7);
     const inks = this.#inks();
     const swatches = inks.map(([color, label]) => {
-      const swatch = this.#radio('colors', `swatch`, label, color === current, () => this.#choose('color', color));
+      const swatch = this.#radio('colors', `swatch`, label, color === current, () =>
+        this.#choose('color', color),
+      );
       swatch.style.setProperty('--swatch', shownColor(color, this.#dark));
       swatch.dataset.color = color;
       return swatch;
@@ -142,7 +148,11 @@ export class Toolbar {
 
   #customSwatch(current, chosen) {
     const input = make('input', { type: 'color', 'aria-label': 'Another colour', value: current });
-    const swatch = make('label', { className: 'swatch custom', title: 'Another colour', 'aria-checked': String(chosen) }, [input]);
+    const swatch = make(
+      'label',
+      { className: 'swatch custom', title: 'Another colour', 'aria-checked': String(chosen) },
+      [input],
+    );
     swatch.style.setProperty('--swatch', shownColor(current, this.#dark));
     input.addEventListener('change', () => this.#choose('color', input.value));
     return swatch;
@@ -153,7 +163,9 @@ export class Toolbar {
     const text = name === 'fontSize';
     const buttons = this.#widthChoices().map((width, i) => {
       const label = (text ? SIZE_NAMES : WIDTH_NAMES)[i];
-      const button = this.#radio('widths', '', label, width === current, () => this.#choose(name, width));
+      const button = this.#radio('widths', '', label, width === current, () =>
+        this.#choose(name, width),
+      );
       const sample = text ? make('b', { text: SIZE_LETTERS[i] }) : make('i');
       sample.style.setProperty('--dot', `${4 + i * 4.5}px`);
       sample.style.setProperty('--letter', `${13 + i}px`);
@@ -167,7 +179,9 @@ export class Toolbar {
   #showDashes() {
     const current = this.#value('dash');
     const buttons = DASHES.map(([dash, label]) => {
-      const button = this.#radio('dashes', '', label, dash === current, () => this.#choose('dash', dash));
+      const button = this.#radio('dashes', '', label, dash === current, () =>
+        this.#choose('dash', dash),
+      );
       button.dataset.dash = dash;
       button.append(dashSample(dash));
       return button;
@@ -177,8 +191,13 @@ export class Toolbar {
 
   #radio(group, className, label, checked, onClick) {
     const button = make('button', {
-      type: 'button', role: 'radio', className, title: label, 'aria-label': label,
-      'aria-checked': String(checked), tabindex: checked ? '0' : '-1',
+      type: 'button',
+      role: 'radio',
+      className,
+      title: label,
+      'aria-label': label,
+      'aria-checked': String(checked),
+      tabindex: checked ? '0' : '-1',
     });
     button.addEventListener('click', onClick);
     return button;
@@ -195,13 +214,20 @@ export class Toolbar {
       this.#closePopups();
       set(opened);
     });
-    document.addEventListener('pointerdown', (event) => {
-      if (!panel.contains(event.target) && !button.contains(event.target)) set(false);
-    }, true);
+    document.addEventListener(
+      'pointerdown',
+      (event) => {
+        if (!panel.contains(event.target) && !button.contains(event.target)) set(false);
+      },
+      true,
+    );
   }
 
   #closePopups() {
-    for (const [button, panel] of [['shapes-button', 'shapes'], ['style-button', 'styles']]) {
+    for (const [button, panel] of [
+      ['shapes-button', 'shapes'],
+      ['style-button', 'styles'],
+    ]) {
       byId(panel).classList.remove('open');
       byId(button).setAttribute('aria-expanded', 'false');
     }

@@ -70,7 +70,8 @@ export class Viewport {
     const room = Math.min(padding, this.width / 4, this.height / 4) * 2;
     const zoom = clamp(
       Math.min((this.width - room) / width, (this.height - room) / height, zoomMax),
-      ZOOM_MIN, ZOOM_MAX,
+      ZOOM_MIN,
+      ZOOM_MAX,
     );
     this.#set({
       zoom,

@@ -24,9 +24,9 @@ namespace detail {
 inline constexpr std::uint32_t member_colors[] = {0xE5484DFF, 0x3E63DDFF, 0x30A46CFF, 0xF76B15FF,
                                                   0x8E4EC6FF, 0x0090FFFF, 0xD6409FFF, 0x12A594FF};
 
-inline element with_points(element stroke, std::vector<point> points) {
-  stroke.set_points(std::move(points));
-  return stroke;
+// The memory that a stroke takes while it is drawn.
+inline std::size_t bytes_of(const live_stroke& live) {
+  return live.stroke.bytes() + live.points.size() * sizeof(point);
 }
 
 }  // namespace detail
@@ -244,22 +244,21 @@ inline absl::Status room::run(member& who, const start_stroke& command, moment /
                                                        " in a stroke, at most ",
                                                        bounds_.points_per_stroke));
   }
-  const std::size_t bytes = command.stroke.bytes() + command.points.size() * sizeof(point);
-  if (status.ok()) {
-    status = check_room_for(1, bytes);
-  }
-  if (!status.ok()) {
-    return status;
-  }
   live_stroke started{command.stroke, {}, who.id, who.client, false, {}};
   if (started.stroke.index().empty()) {
     started.stroke.set(property::index, index_on_top());
+  }
+  if (status.ok()) {
+    status = check_room_for(1, detail::bytes_of(started) + command.points.size() * sizeof(point));
+  }
+  if (!status.ok()) {
+    return status;
   }
   started.points.reserve(std::max<std::size_t>(command.points.size(), 32));
   for (const point& each : command.points) {
     started.points.push_back(to_grid(each));
   }
-  live_bytes_ += bytes;
+  live_bytes_ += detail::bytes_of(started);
   const auto at = live_.emplace(id, std::move(started)).first;
   sink_.to_others(who.id, stroke_started{at->second}, seq_number{});
   return absl::OkStatus();
@@ -316,7 +315,7 @@ inline absl::Status room::run(member& who, const cancel_stroke& command, moment 
     return absl::FailedPreconditionError(
         absl::StrCat("stroke '", to_absl(command.id), "' is being drawn by somebody else"));
   }
-  live_bytes_ -= found->second.stroke.bytes() + found->second.points.size() * sizeof(point);
+  live_bytes_ -= detail::bytes_of(found->second);
   const element_id id = found->first;
   live_.erase(found);
   sink_.to_others(who.id, stroke_cancelled{who.user, id}, seq_number{});
@@ -503,7 +502,7 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
   const auto live = ended_stroke.empty() ? live_.end() : live_.find(to_absl(ended_stroke));
   if (live != live_.end()) {
     // The points move from the live stroke into the element.
-    live_bytes_ -= live->second.stroke.bytes() + live->second.points.size() * sizeof(point);
+    live_bytes_ -= detail::bytes_of(live->second);
     std::get<put_operation>(op.body).value.set_points(std::move(live->second.points));
     live_.erase(live);
   }
@@ -566,7 +565,7 @@ inline void room::commit_live_stroke(live_stroke_map::iterator at, moment now) {
   const live_stroke& live = at->second;
   const element_id id = at->first;
   if (live.points.empty()) {
-    live_bytes_ -= live.stroke.bytes();
+    live_bytes_ -= detail::bytes_of(live);
     const user_id user = live.stroke.creator();
     live_.erase(at);
     sink_.to_all(stroke_cancelled{user, id}, seq_number{});

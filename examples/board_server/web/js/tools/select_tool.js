@@ -1,6 +1,14 @@
 // select_tool.js - choose elements by click or by a frame around them, move and remove them.
 
-import { boundsOfCorners, contains, encloses, grow, outlineBounds, topmostAt, union } from '../geometry.js';
+import {
+  boundsOfCorners,
+  contains,
+  encloses,
+  grow,
+  outlineBounds,
+  topmostAt,
+  union,
+} from '../geometry.js';
 import { paintElement } from '../paint.js';
 import { makeId, onGrid } from '../protocol.js';
 
@@ -46,7 +54,13 @@ export class SelectTool {
   /** Copies the selection a little aside and selects the copies. */
   duplicateSelected() {
     const copies = this.selected.map((element) => {
-      const copy = { ...element, id: makeId(), index: undefined, x: element.x + COPY_OFFSET, y: element.y + COPY_OFFSET };
+      const copy = {
+        ...element,
+        id: makeId(),
+        index: undefined,
+        x: element.x + COPY_OFFSET,
+        y: element.y + COPY_OFFSET,
+      };
       return this.#context.session.put(copy);
     });
     if (copies.length > 0) this.select(copies.filter(Boolean));
@@ -87,7 +101,8 @@ export class SelectTool {
       gesture.to = sample;
       this.#selectFramed(gesture);
     } else {
-      if (gesture.kind === 'press' && pixelsBetween(gesture.from, sample) >= DRAG_PIXELS) this.#beginDrag();
+      if (gesture.kind === 'press' && pixelsBetween(gesture.from, sample) >= DRAG_PIXELS)
+        this.#beginDrag();
       if (gesture.kind === 'drag') {
         gesture.dx = sample.x - gesture.from.x;
         gesture.dy = sample.y - gesture.from.y;
@@ -121,7 +136,8 @@ export class SelectTool {
     const moved = this.#gesture?.kind === 'drag' ? this.#gesture : { dx: 0, dy: 0 };
     ctx.save();
     ctx.translate(moved.dx, moved.dy);
-    if (this.#gesture?.kind === 'drag') for (const element of selected) paintElement(ctx, element, options);
+    if (this.#gesture?.kind === 'drag')
+      for (const element of selected) paintElement(ctx, element, options);
     this.#paintSelection(ctx, selected, zoom);
     ctx.restore();
     if (this.#gesture?.kind === 'frame') paintFrame(ctx, this.#gesture, zoom);
@@ -140,7 +156,12 @@ export class SelectTool {
     strokeBounds(ctx, all);
     const side = 7 / zoom;
     ctx.fillStyle = '#ffffff';
-    for (const [x, y] of [[all.left, all.top], [all.right, all.top], [all.left, all.bottom], [all.right, all.bottom]]) {
+    for (const [x, y] of [
+      [all.left, all.top],
+      [all.right, all.top],
+      [all.left, all.bottom],
+      [all.right, all.bottom],
+    ]) {
       ctx.beginPath();
       ctx.roundRect(x - side / 2, y - side / 2, side, side, 2 / zoom);
       ctx.fill();
@@ -155,7 +176,9 @@ export class SelectTool {
 
   #selectFramed({ from, to, kept }) {
     const frame = boundsOfCorners(from.x, from.y, to.x, to.y);
-    const framed = this.#context.board.ordered().filter((element) => encloses(frame, outlineBounds(element)));
+    const framed = this.#context.board
+      .ordered()
+      .filter((element) => encloses(frame, outlineBounds(element)));
     this.select([...kept, ...framed.map(({ id }) => id)]);
   }
 
@@ -173,7 +196,8 @@ export class SelectTool {
     const { time, id } = this.#lastClick;
     const element = this.#context.board.get(hit);
     const isDouble = hit !== null && id === hit && sample.time - time < DOUBLE_MS;
-    if (isDouble && (element?.kind === 'text' || element?.kind === 'sticky')) this.#context.editText(element);
+    if (isDouble && (element?.kind === 'text' || element?.kind === 'sticky'))
+      this.#context.editText(element);
     else if (hit !== null && !sample.shift) this.select([hit]);
     else if (hit === null) this.select([]);
     this.#lastClick = { time: sample.time, id: hit };

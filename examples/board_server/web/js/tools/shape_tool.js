@@ -58,7 +58,8 @@ export class ShapeTool {
     const common = { kind: this.#kind, color, strokeWidth: width, dash };
     const dx = sample.x - this.#from.x;
     const dy = sample.y - this.#from.y;
-    if (this.#kind === 'line' || this.#kind === 'arrow') return this.#lineTo(common, dx, dy, sample.shift);
+    if (this.#kind === 'line' || this.#kind === 'arrow')
+      return this.#lineTo(common, dx, dy, sample.shift);
     return this.#boxTo({ ...common, ...(filled && { fill: `${color}2e` }) }, dx, dy, sample.shift);
   }
 
@@ -70,7 +71,10 @@ export class ShapeTool {
       ...common,
       x: onGrid(this.#from.x),
       y: onGrid(this.#from.y),
-      points: [[0, 0], [onGrid(length * Math.cos(angle)), onGrid(length * Math.sin(angle))]],
+      points: [
+        [0, 0],
+        [onGrid(length * Math.cos(angle)), onGrid(length * Math.sin(angle))],
+      ],
       ...(this.#kind === 'arrow' && { endHead: 'arrow' }),
     };
   }
