@@ -46,7 +46,7 @@ void stream_log::write(log_level level, std::string_view message,
   if (level < least_) {
     return;
   }
-  const std::string time = utc(time_.now().unix);
+  const std::string time = utc(time_.now().wall);
   const std::string_view name = level_names[static_cast<std::size_t>(level)];
   std::string line;
   if (format_ == log_format::json) {

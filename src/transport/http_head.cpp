@@ -105,6 +105,11 @@ bool http_head_reader::scan(std::string_view bytes, std::size_t& end) {
         return true;
       }
       line_bytes_ = 0;
+      if (std::exchange(is_in_request_line_, !has_begun_) && has_begun_ &&
+          std::string_view{request_line_end_.data(), 5} != "HTTP/") {
+        wrong_ = "the request line does not end with the version of HTTP";
+        return false;
+      }
     } else if (byte == '\r') {
       previous_is_cr_ = true;
     } else {
@@ -114,6 +119,10 @@ bool http_head_reader::scan(std::string_view bytes, std::size_t& end) {
       }
       has_begun_ = true;
       ++line_bytes_;
+      if (is_in_request_line_) {
+        std::shift_left(request_line_end_.begin(), request_line_end_.end(), 1);
+        request_line_end_.back() = byte;
+      }
     }
   }
   return true;

@@ -7,6 +7,7 @@
 #ifndef COLLAB_TRANSPORT_HTTP_HEAD_HPP
 #define COLLAB_TRANSPORT_HTTP_HEAD_HPP
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -62,6 +63,10 @@ class http_head_reader {
   http_header header_;            // The one being read.
   std::string_view wrong_;        // What scan() found.
   std::size_t line_bytes_ = 0;    // Of the current line so far.
+  // The last bytes of the request line, while it is read: http-parser looks only at the H of
+  // `HTTP/`.
+  bool is_in_request_line_ = true;
+  std::array<char, 8> request_line_end_{};
   bool previous_is_cr_ = false;
   bool has_begun_ = false;
   bool is_in_value_ = false;

@@ -63,7 +63,7 @@ std::string format_date(unix_time when) {
 std::string write_response_head(const http_response& response, response_head_options options) {
   std::string head = absl::StrCat("HTTP/1.1 ", response.status, " ",
                                   std::string{reason_phrase(response.status)}, "\r\n");
-  append_header(head, "Date", format_date(system_clock_source{}.now().unix));
+  append_header(head, "Date", format_date(system_clock_source{}.now().wall));
   if (has_response_body(response.status)) {
     append_header(head, "Content-Type", response.content_type);
     append_header(head, "Content-Length", std::to_string(response.body.size()));

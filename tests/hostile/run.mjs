@@ -322,28 +322,28 @@ function assertBoard(before, after, drawn) {
   }
 }
 
-// Yields `total` attacks in batches: functions of a port, each worth some messages.
+// What 25 batches are made of; their order is drawn.
+const KINDS = [...Array(20).fill('messages'), ...Array(2).fill('frames'), ...Array(2).fill('handshakes'), 'early'];
+
+// Yields `total` hostile messages in batches: lists of `{size, run(port)}`.
 function* batches(total, messages) {
-  const counted = (size, run) => ({ size, run });
-  let left = total;
+  let kinds = [];
   let queue = [];
-  while (left > 0) {
+  for (let left = total; left > 0; left -= BATCH) {
     const size = Math.min(BATCH, left);
-    left -= size;
-    const dice = random.below(100);
-    if (dice < 80) {
+    if (kinds.length === 0) kinds = random.shuffle([...KINDS]);
+    const kind = kinds.pop();
+    if (kind === 'messages') {
       const batch = [];
       while (batch.length < size - 1) {
         if (queue.length === 0) queue = random.shuffle([...messages]);
         batch.push(queue.pop());
       }
-      yield [counted(size, (port) => attack(port, batch))];
-    } else if (dice < 89) {
-      yield Array.from({ length: size }, () => counted(1, breakFrames));
-    } else if (dice < 97) {
-      yield Array.from({ length: size }, () => counted(1, breakHandshake));
+      yield [{ size, run: (port) => attack(port, batch) }];
+    } else if (kind === 'early') {
+      yield Array.from({ length: Math.ceil(size / 20) }, () => ({ size: 20, run: (port) => attackEarly(port, 20) }));
     } else {
-      yield Array.from({ length: Math.ceil(size / 20) }, () => counted(20, (port) => attackEarly(port, 20)));
+      yield Array.from({ length: size }, () => ({ size: 1, run: kind === 'frames' ? breakFrames : breakHandshake }));
     }
   }
 }

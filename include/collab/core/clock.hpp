@@ -23,7 +23,7 @@ using unix_time = std::chrono::sys_time<std::chrono::milliseconds>;
 // One reading of both clocks.
 struct moment {
   instant steady{};
-  unix_time unix{};
+  unix_time wall{};
 };
 
 // Source of time. Implement it to run the library on your own clock.

@@ -81,6 +81,8 @@ class room_host {
   // secrets of sessions.
   room_host(storage& store, executor& loop, const clock& time, random_source& random,
             room_host_options options = {}, log_sink* log = nullptr);
+  room_host(storage&, executor&, const clock&&, random_source&, room_host_options = {},
+            log_sink* = nullptr) = delete;  // Would dangle.
 
   // Ends all connections at once. For an orderly end see shut_down().
   ~room_host();

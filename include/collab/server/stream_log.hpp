@@ -29,6 +29,8 @@ class stream_log final : public log_sink {
   stream_log(std::FILE* out, const clock& time, log_level least, log_format format)
       : out_{out}, time_{time}, least_{least}, format_{format} {}
 
+  stream_log(std::FILE*, const clock&&, log_level, log_format) = delete;  // Would dangle.
+
   using log_sink::write;
   void write(log_level level, std::string_view message,
              std::span<const log_field> fields) override;

@@ -123,7 +123,7 @@ void session::take(const client_message& message) {
     take_join(*join);
   } else if (const auto* ping = std::get_if<ping_message>(&message.body)) {
     previews_.take(1, owner_.now().steady);
-    send(make_payload(encode_json_pong(*ping, owner_.now().unix)));
+    send(make_payload(encode_json_pong(*ping, owner_.now().wall)));
   } else if (const auto* command = std::get_if<room_command>(&message.body)) {
     take_command(message, *command);
   } else {

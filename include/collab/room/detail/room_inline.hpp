@@ -347,7 +347,7 @@ inline bool room::is_next(member& who, operation_counter counter) {
 
 inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
   const operation_result& result =
-      who.ledger.record({counter, seq_number{}, now.unix, {}, std::move(reason)},
+      who.ledger.record({counter, seq_number{}, now.wall, {}, std::move(reason)},
                         bounds_.outcomes_per_session);
   sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last());
 }
@@ -368,7 +368,7 @@ inline absl::Status room::run(member& who, const operation_command& command, mom
   if (admitted.what == admission::kind::answered) {
     return absl::OkStatus();
   }
-  operation op{{}, now.unix, who.user, who.client, command.counter, std::move(admitted.body)};
+  operation op{{}, now.wall, who.user, who.client, command.counter, std::move(admitted.body)};
   if (admitted.what == admission::kind::accepted) {
     admitted.reason = history_.check(op);
   }
@@ -571,7 +571,7 @@ inline void room::commit_live_stroke(live_stroke_map::iterator at, moment now) {
     sink_.to_all(stroke_cancelled{user, id}, seq_number{});
     return;
   }
-  operation op{{}, now.unix, live.stroke.creator(), live.client, 0, put_operation{live.stroke}};
+  operation op{{}, now.wall, live.stroke.creator(), live.client, 0, put_operation{live.stroke}};
   commit(std::move(op), nullptr, id);
 }
 
