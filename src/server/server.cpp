@@ -109,6 +109,8 @@ class server::state final : public listener_handler {
     if (absl::Status status = listener_.listen(*address); !status.ok()) {
       return status;
     }
+    // From now on, so that one that comes before run() ends it in good order too.
+    loop_.on_signal({SIGINT, SIGTERM}, [this](int) { end(); });
     const bool is_ipv6 = absl::StrContains(address->host, ":");
     url_ = absl::StrCat("http://", is_ipv6 ? "[" : "", address->host, is_ipv6 ? "]" : "", ":",
                         listener_.port());
@@ -116,7 +118,6 @@ class server::state final : public listener_handler {
   }
 
   void run() {
-    loop_.on_signal({SIGINT, SIGTERM}, [this](int) { end(); });
     host_.on_earlier_deadline([this] { arm(); });
     arm();
     log_.write(log_level::info, "listening", {{"url", url_}});

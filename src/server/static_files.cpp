@@ -10,7 +10,10 @@
 #include <system_error>
 #include <utility>
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
+#include <absl/strings/strip.h>
 
 #include "collab/core/text.hpp"
 
@@ -48,6 +51,18 @@ std::uint64_t fingerprint(std::string_view bytes) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   }
   return hash;
+}
+
+// Whether an If-None-Match names `tag`: weak comparison in a list, or any (RFC 9110, 13.1.2).
+bool names_tag(std::string_view field, std::string_view tag) {
+  for (absl::string_view each : absl::StrSplit(to_absl(field), ',')) {
+    each = absl::StripAsciiWhitespace(each);
+    absl::ConsumePrefix(&each, "W/");
+    if (each == "*" || each == to_absl(tag)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -104,7 +119,7 @@ http_response static_files::get(const http_request& request) const {
   response.headers = {{"Cache-Control", "no-cache"},
                       {"ETag", found.tag},
                       {"X-Content-Type-Options", "nosniff"}};
-  if (request.header("If-None-Match") == std::string_view{found.tag}) {
+  if (names_tag(request.header("If-None-Match").value_or(""), found.tag)) {
     response.status = 304;
   } else {
     response.body = found.bytes;

@@ -84,7 +84,11 @@ class socket_client {
         received_.append(buffer, static_cast<std::size_t>(count));
         continue;
       }
-      has_ended_ = has_ended_ || count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+      if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        return;
+      }
+      was_reset_ = was_reset_ || count < 0;
+      has_ended_ = true;
       return;
     }
   }
@@ -122,16 +126,15 @@ class socket_client {
     return std::exchange(received_, {});
   }
 
-  [[nodiscard]] bool has_ended() {
-    collect();
-    return has_ended_;
-  }
+  // Whether the end was a reset, which may cost the peer our last words.
+  [[nodiscard]] bool was_reset() const { return was_reset_; }
 
  private:
   event_loop& loop_;
   int socket_ = -1;
   std::string received_;
   bool has_ended_ = false;
+  bool was_reset_ = false;
 };
 
 }  // namespace collab::testing

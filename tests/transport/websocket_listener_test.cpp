@@ -462,6 +462,20 @@ TEST_SUITE("transport/websocket_listener/messages") {
     CHECK(slow_peer.drained > 0);
   }
 
+  TEST_CASE("a message much larger than the kernel's buffers arrives whole") {
+    server host;
+    const auto slow = host.open(4096);
+    std::string large(32 << 20, ' ');
+    for (std::size_t at = 0; at < large.size(); ++at) {
+      large[at] = static_cast<char>(at * 2654435761U >> 24U);
+    }
+    host.last().connection->send(make_payload(large, payload_kind::binary));
+    host.last().connection->send(make_payload("after"));
+    CHECK(slow->read(10).starts_with("\x82\x7F"));
+    CHECK(slow->read(large.size()) == large);
+    CHECK(slow->read(7) == text_frame("after"));
+  }
+
   TEST_CASE("a paused connection leaves the sender to the network's own flow control") {
     server host;
     const auto client = host.open(4096);
@@ -563,6 +577,19 @@ TEST_SUITE("transport/websocket_listener/end") {
     CHECK(all.substr(2, 2) == std::string{"\x03\xEA"});
     turn_until(host.loop, [&] { return host.last().closes > 0; });
     CHECK(host.last().closed == close_code::protocol_error);
+  }
+
+  TEST_CASE("a failed peer that goes on sending gets the close frame and an orderly end") {
+    server host;
+    const auto client = host.open();
+    std::string stream = make_frame(0x3, "x") + std::string(500'000, 'u');
+    turn_until(host.loop, [&] {
+      stream.erase(0, client->write_some(stream));
+      client->collect();
+      return stream.empty();
+    });
+    CHECK(client->read_to_end().substr(2, 2) == std::string{"\x03\xEA"});
+    CHECK_FALSE(client->was_reset());
   }
 
   TEST_CASE("a connection that is lost is told as abnormal, once") {

@@ -236,6 +236,8 @@ TEST_SUITE("transport/websocket_receiver") {
     }
     CHECK(receive(make_frame(0x8, "")).closed == close_code::no_status);
     CHECK(failure_of(make_frame(0x8, "\x03")) == close_code::protocol_error);
+    // Also when the byte behind the frame would make it 1000.
+    CHECK(failure_of(make_frame(0x8, "\x03") + "\xE8") == close_code::protocol_error);
     CHECK(failure_of(make_close(1000, "\xFF")) == close_code::invalid_payload);
     CHECK(failure_of(make_close(1000, "\xE2\x82")) == close_code::invalid_payload);
     CHECK(receive(make_close(4999, "\xE2\x82\xAC")).reason == "\xE2\x82\xAC");

@@ -53,7 +53,7 @@ class server {
   server& operator=(const server&) = delete;
 
   // Begins to accept connections at `address`, HOST:PORT; port 0 means any free one. They
-  // are served once run() is called.
+  // are served once run() is called. From here on SIGINT and SIGTERM are the server's.
   //
   // Fails with invalid_argument when the address, the web folder or an option is not
   // usable, unavailable when the address is taken.

@@ -20,7 +20,7 @@ namespace collab {
 class utf8_validator {
  public:
   // Takes the next piece. False at the first byte that no valid text can have there; the
-  // object is then good for nothing but reset(). O(bytes); runs of ASCII go 32 at a time.
+  // object is then good for nothing more. O(bytes); runs of ASCII go 32 at a time.
   [[nodiscard]] bool feed(std::string_view piece) noexcept {
     const char* at = piece.data();
     const char* const end = at + piece.size();
@@ -50,8 +50,6 @@ class utf8_validator {
 
   // Whether the text so far ends at the end of a character.
   [[nodiscard]] bool is_complete() const noexcept { return needed_ == 0; }
-
-  void reset() noexcept { needed_ = 0; }
 
  private:
   static const char* skip_ascii(const char* at, const char* end) noexcept {

@@ -174,7 +174,6 @@ class websocket_receiver {
       is_text_ = head.opcode == static_cast<unsigned>(websocket_opcode::text);
       message_bytes_ = 0;
       fragments_ = 0;
-      utf8_.reset();
     }
     message_bytes_ += head.length;
     ++fragments_;
@@ -267,7 +266,7 @@ class websocket_receiver {
   std::uint64_t message_bytes_ = 0;  // Of the current message, this frame included.
   std::uint32_t fragments_ = 0;
   websocket_mask mask_{};  // Turned so that it begins at the next byte.
-  utf8_validator utf8_;
+  utf8_validator utf8_;  // Between messages always between characters, or it had failed.
   websocket_role role_;
   bool inside_message_ = false;
   bool begins_message_ = false;  // No piece of the current message was yielded yet.
