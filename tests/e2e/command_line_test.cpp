@@ -282,7 +282,8 @@ TEST_SUITE("e2e/command_line") {
     const std::string path = folder.file("board.db");
     const std::string text(5000, 'x');
     write_file(path, text);
-    const outcome ended = run({"--listen", "127.0.0.1:0", "--no-web", "--storage", "sqlite:" + path});
+    const outcome ended =
+        run({"--listen", "127.0.0.1:0", "--no-web", "--storage", "sqlite:" + path});
     CHECK(ended.exit_code == 1);
     CHECK(is_one_line(ended.errors));
     CHECK(ended.errors.find("board.db") != std::string::npos);

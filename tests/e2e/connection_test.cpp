@@ -12,29 +12,16 @@
 
 #include "e2e/board_follower.hpp"
 #include "e2e/board_snapshot.hpp"
+#include "e2e/running_server.hpp"
 #include "storage/temporary_folder.hpp"
 #include "support/board_client.hpp"
 #include "support/http_get.hpp"
-#include "support/server_process.hpp"
 
 namespace collab_test {
 namespace {
 
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
-
-struct running_server : server_process {
-  explicit running_server(std::vector<std::string> more = {}, std::string storage = "memory")
-      : server_process{with_basics(std::move(more), std::move(storage))} {
-    REQUIRE_MESSAGE(wait_until_ready(), errors());
-  }
-
-  static std::vector<std::string> with_basics(std::vector<std::string> more, std::string storage) {
-    more.insert(more.end(), {"--no-web", "--listen", "127.0.0.1:0", "--storage"});
-    more.push_back(std::move(storage));
-    return more;
-  }
-};
 
 // A client that only counts what it gets, by type.
 struct counting_client {

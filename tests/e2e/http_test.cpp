@@ -17,25 +17,13 @@
 
 #include "e2e/board_follower.hpp"
 #include "e2e/board_snapshot.hpp"
+#include "e2e/running_server.hpp"
 #include "storage/temporary_folder.hpp"
 #include "support/board_client.hpp"
 #include "support/http_get.hpp"
-#include "support/server_process.hpp"
 
 namespace collab_test {
 namespace {
-
-struct running_server : server_process {
-  explicit running_server(std::vector<std::string> more = {"--no-web"})
-      : server_process{with_basics(std::move(more))} {
-    REQUIRE_MESSAGE(wait_until_ready(), errors());
-  }
-
-  static std::vector<std::string> with_basics(std::vector<std::string> more) {
-    more.insert(more.end(), {"--listen", "127.0.0.1:0", "--storage", "memory"});
-    return more;
-  }
-};
 
 std::string status_of(const http_reply& reply) {
   simdjson::dom::parser parser;
@@ -94,7 +82,7 @@ TEST_SUITE("e2e/http") {
   }
 
   TEST_CASE("a head larger than request_head_bytes: 431; just below it is answered") {
-    const running_server server{{"--no-web", "--limit", "request_head_bytes=4096"}};
+    const running_server server{{"--limit", "request_head_bytes=4096"}};
     const auto with_filling = [&server](std::size_t bytes) {
       const std::string before = "GET /healthz HTTP/1.1\r\nHost: a\r\nX-Filling: ";
       const std::string after = "\r\n\r\n";
@@ -146,7 +134,7 @@ TEST_SUITE("e2e/http") {
   }
 
   TEST_CASE("pages of foreign origins are refused, own and allowed ones are not") {
-    const running_server server{{"--no-web", "--allowed-origin", "https://boards.example",
+    const running_server server{{"--allowed-origin", "https://boards.example",
                                  "--allowed-origin", "http://other.example:81"}};
     const std::string path = "/v1/rooms/ROOM01/ws";
     const auto from = [&](const std::string& origin) {
@@ -207,7 +195,8 @@ TEST_SUITE("e2e/http") {
 
     // Prometheus text exposition format, version 0.0.4.
     const std::regex comment{R"(# (HELP [a-zA-Z_:][a-zA-Z0-9_:]* .*|)"
-                             R"(TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram|summary)))"};
+                             R"(TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) )"
+                             R"((counter|gauge|histogram|summary)))"};
     const std::regex sample{
         R"(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\.)*",?)*\})? (\S+))"};
     std::map<std::string, double> values;

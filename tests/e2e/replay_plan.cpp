@@ -164,13 +164,13 @@ std::string batch_json(const planned_stroke& stroke, const planned_batch& batch)
   // A single point takes the other form that there is now and then.
   if (batch.end - batch.begin == 1 && batch.begin % 5 == 0) {
     const collab::point& each = stroke.points[batch.begin];
-    return fmt::format(R"({{"type":"stroke:point","strokeId":"{}","from":{},"point":{{"x":{},"y":{},)"
-                       R"("pressure":{},"t":{}}}}})",
+    return fmt::format(R"({{"type":"stroke:point","strokeId":"{}","from":{},)"
+                       R"("point":{{"x":{},"y":{},"pressure":{},"t":{}}}}})",
                        stroke.id, batch.begin, double{each.x}, double{each.y},
                        double{each.pressure}, each.t);
   }
-  return fmt::format(R"({{"type":"stroke:point","strokeId":"{}","from":{},"points":{}}})", stroke.id,
-                     batch.begin, points_json(stroke.points, batch.begin, batch.end));
+  return fmt::format(R"({{"type":"stroke:point","strokeId":"{}","from":{},"points":{}}})",
+                     stroke.id, batch.begin, points_json(stroke.points, batch.begin, batch.end));
 }
 
 std::string end_json(const planned_stroke& stroke, std::size_t operation) {

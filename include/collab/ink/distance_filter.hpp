@@ -6,7 +6,6 @@
 #ifndef COLLAB_INK_DISTANCE_FILTER_HPP
 #define COLLAB_INK_DISTANCE_FILTER_HPP
 
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,33 +37,32 @@ class distance_filter {
   void append(std::span<const point> samples, std::vector<point>& out) {
     const float least = options_.distance_min * options_.distance_min;
     for (const point& sample : samples) {
-      if (last_.has_value()) {
-        const float dx = sample.x - last_->x;
-        const float dy = sample.y - last_->y;
-        if (dx * dx + dy * dy < least) {
-          skipped_ = sample;
-          continue;
-        }
+      const float dx = sample.x - kept_.x;
+      const float dy = sample.y - kept_.y;
+      latest_ = sample;
+      is_latest_kept_ = !has_begun_ || !(dx * dx + dy * dy < least);
+      if (is_latest_kept_) {
+        out.push_back(sample);
+        kept_ = sample;
+        has_begun_ = true;
       }
-      out.push_back(sample);
-      last_ = sample;
-      skipped_.reset();
     }
   }
 
   // Ends the stroke: adds its last sample if that was dropped, and is ready for another.
   void finish(std::vector<point>& out) {
-    if (skipped_.has_value()) {
-      out.push_back(*skipped_);
+    if (has_begun_ && !is_latest_kept_) {
+      out.push_back(latest_);
     }
-    last_.reset();
-    skipped_.reset();
+    has_begun_ = false;
   }
 
  private:
   distance_filter_options options_;
-  std::optional<point> last_;
-  std::optional<point> skipped_;
+  bool has_begun_ = false;
+  bool is_latest_kept_ = false;
+  point kept_;
+  point latest_;
 };
 
 }  // namespace collab

@@ -11,7 +11,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,16 +45,17 @@ class gap_interpolator {
   // O(samples + points added).
   void append(std::span<const point> samples, std::vector<point>& out) {
     for (const point& sample : samples) {
-      if (last_.has_value()) {
-        fill(*last_, sample, out);
+      if (has_begun_) {
+        fill(last_, sample, out);
       }
       out.push_back(sample);
       last_ = sample;
+      has_begun_ = true;
     }
   }
 
   // Ends the stroke; the next sample begins another. The linear form has nothing to add.
-  void finish(std::vector<point>& /*out*/) { last_.reset(); }
+  void finish(std::vector<point>& /*out*/) { has_begun_ = false; }
 
  private:
   void fill(const point& from, const point& to, std::vector<point>& out) const {
@@ -77,7 +77,8 @@ class gap_interpolator {
   }
 
   gap_interpolator_options options_;
-  std::optional<point> last_;
+  bool has_begun_ = false;
+  point last_;
 };
 
 }  // namespace collab
