@@ -2,8 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
-#include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -11,7 +10,6 @@
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <simdjson.h>
 
