@@ -175,6 +175,8 @@ class room {
 
 }  // namespace collab
 
-#include "collab/room/detail/room_inline.hpp"  // IWYU pragma: export
+#include "collab/room/detail/room_members.hpp"     // IWYU pragma: export
+#include "collab/room/detail/room_operations.hpp"  // IWYU pragma: export
+#include "collab/room/detail/room_strokes.hpp"     // IWYU pragma: export
 
 #endif  // COLLAB_ROOM_ROOM_HPP

@@ -1,0 +1,198 @@
+// collab/room/detail/room_members.hpp - who is in a room, and what the room does by itself in time.
+//
+// Part of collab/room/room.hpp, which includes it.
+
+#ifndef COLLAB_ROOM_DETAIL_ROOM_MEMBERS_HPP
+#define COLLAB_ROOM_DETAIL_ROOM_MEMBERS_HPP
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <absl/strings/str_cat.h>
+
+#include "collab/room/detail/room_strokes.hpp"
+#include "collab/room/room.hpp"
+
+namespace collab {
+
+namespace detail {
+
+// What people get who did not choose a colour: distinct on light and on dark.
+inline constexpr std::uint32_t member_colors[] = {0xE5484DFF, 0x3E63DDFF, 0x30A46CFF, 0xF76B15FF,
+                                                  0x8E4EC6FF, 0x0090FFFF, 0xD6409FFF, 0x12A594FF};
+
+}  // namespace detail
+
+inline room::room(std::string name, const limits& bounds, room_sink& sink)
+    : name_{std::move(name)},
+      bounds_{bounds},
+      sink_{sink},
+      board_{{.tombstones_max = bounds.tombstones_per_room}},
+      history_{board_, {.undo_depth = bounds.undo_depth}},
+      chat_{bounds.chat_history},
+      presence_{{.interval = bounds.cursor_interval, .expiry = bounds.cursor_expiry}} {}
+
+inline absl::Status room::restore(std::string_view record) {
+  absl::StatusOr<operation> op = log_.restore(record);
+  if (!op.ok()) {
+    return op.status();
+  }
+  if (const absl::Status status = history_.check(*op); !status.ok()) {
+    return absl::DataLossError(absl::StrCat("operation ", to_integer(op->seq),
+                                            " can't follow those before it: ", status.message()));
+  }
+  if (auto* chat = std::get_if<chat_operation>(&op->body)) {
+    chat_.add({std::move(op->author), std::move(chat->name), std::move(chat->text), op->time,
+               op->seq});
+  } else {
+    history_.apply(std::move(*op));
+  }
+  durable_ = log_.last();
+  announced_ = history();
+  return absl::OkStatus();
+}
+
+inline history_changed room::history() const {
+  return {history_.undo_target().has_value(), history_.redo_target().has_value()};
+}
+
+// ---- People
+
+inline absl::Status room::join(member_id id, join_request request, moment now) {
+  assert(!members_.contains(id));
+  if (members_.size() >= bounds_.members_per_room) {
+    return absl::ResourceExhaustedError(absl::StrCat("room '", name_, "' has ", members_.size(),
+                                                     " members, members_per_room is reached"));
+  }
+  const auto& palette = detail::member_colors;
+  member& self = members_[id];
+  self.id = id;
+  self.client = std::move(request.client);
+  self.user = std::move(request.user);
+  self.session = std::move(request.session);
+  self.name = std::move(request.name);
+  self.color = request.color.value_or(color{palette[joins_++ % std::size(palette)], false});
+  sink_.to_member(id, joined_room{*this, self, now.steady}, log_.last());
+  sink_.to_others(id, member_joined{self}, seq_number{});
+  return absl::OkStatus();
+}
+
+inline void room::leave(member_id id, moment now) {
+  const auto found = members_.find(id);
+  if (found == members_.end()) {
+    return;
+  }
+  const member gone = std::move(found->second);
+  members_.erase(found);
+  presence_.forget(id);
+  for (auto& [stroke_id, live] : live_) {
+    if (live.author == id && !live.is_orphan) {
+      live.is_orphan = true;
+      live.orphan_since = now.steady;
+    }
+  }
+  sink_.to_all(member_left{gone.user, gone.client}, seq_number{});
+}
+
+inline absl::Status room::execute(member_id from, const room_command& command, moment now) {
+  const auto found = members_.find(from);
+  assert(found != members_.end());
+  return std::visit([&](const auto& each) { return run(found->second, each, now); }, command);
+}
+
+inline absl::Status room::run(member& who, const move_cursor& command, moment now) {
+  if (presence_.move(who.id, command.where, now.steady)) {
+    const std::pair<std::string_view, cursor> moved{who.client, command.where};
+    sink_.to_others(who.id, cursors_moved{{&moved, 1}}, seq_number{});
+  }
+  return absl::OkStatus();
+}
+
+inline absl::Status room::run(member& who, const update_member& command, moment /*now*/) {
+  who.name = command.name.value_or(who.name);
+  who.color = command.color.value_or(who.color);
+  sink_.to_all(member_updated{who}, seq_number{});
+  return absl::OkStatus();
+}
+
+inline void room::relay_cursors(moment now) {
+  const auto due = presence_.take_due(now.steady);
+  if (due.empty()) {
+    return;
+  }
+  std::vector<std::pair<std::string_view, cursor>> all;
+  for (const auto& [id, where] : due) {
+    all.emplace_back(members_.find(id)->second.client, where);
+  }
+  if (due.size() == 1) {
+    sink_.to_others(due.front().first, cursors_moved{all}, seq_number{});
+    return;
+  }
+  // Nobody is told of his own cursor; who did not move shares one list with the others.
+  std::size_t next = 0;
+  for (const auto& [id, each] : members_) {
+    if (next == due.size() || due[next].first != id) {
+      sink_.to_member(id, cursors_moved{all}, seq_number{});
+      continue;
+    }
+    std::vector<std::pair<std::string_view, cursor>> others = all;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(next++));
+    sink_.to_member(id, cursors_moved{others}, seq_number{});
+  }
+}
+
+// ---- Time
+
+inline void room::commit_live_stroke(live_stroke_map::iterator at, moment now) {
+  const live_stroke& live = at->second;
+  const element_id id = at->first;
+  if (live.points.empty()) {
+    live_bytes_ -= detail::bytes_of(live);
+    const user_id user = live.stroke.creator();
+    live_.erase(at);
+    sink_.to_all(stroke_cancelled{user, id}, seq_number{});
+    return;
+  }
+  operation op{{}, now.wall, live.stroke.creator(), live.client, 0, put_operation{live.stroke}};
+  commit(std::move(op), nullptr, id);
+}
+
+inline void room::commit_live_strokes(moment now, bool all) {
+  std::vector<element_id> due;
+  for (const auto& [id, live] : live_) {
+    if (all || (live.is_orphan && now.steady - live.orphan_since >= bounds_.orphan_stroke)) {
+      due.push_back(id);
+    }
+  }
+  for (const element_id& id : due) {
+    commit_live_stroke(live_.find(id), now);
+  }
+}
+
+inline void room::tick(moment now) {
+  relay_cursors(now);
+  commit_live_strokes(now, false);
+}
+
+inline void room::settle(moment now) { commit_live_strokes(now, true); }
+
+inline std::optional<instant> room::next_deadline() const {
+  std::optional<instant> next = presence_.next_due();
+  for (const auto& [id, live] : live_) {
+    if (live.is_orphan) {
+      const instant due = live.orphan_since + bounds_.orphan_stroke;
+      next = next.has_value() ? std::min(*next, due) : due;
+    }
+  }
+  return next;
+}
+
+}  // namespace collab
+
+#endif  // COLLAB_ROOM_DETAIL_ROOM_MEMBERS_HPP

@@ -1,0 +1,261 @@
+// collab/room/detail/room_operations.hpp - how operations are admitted, committed and announced.
+//
+// Part of collab/room/room.hpp, which includes it.
+
+#ifndef COLLAB_ROOM_DETAIL_ROOM_OPERATIONS_HPP
+#define COLLAB_ROOM_DETAIL_ROOM_OPERATIONS_HPP
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <absl/strings/str_cat.h>
+
+#include "collab/core/text.hpp"
+#include "collab/room/detail/room_strokes.hpp"
+#include "collab/room/room.hpp"
+
+namespace collab {
+
+inline bool room::is_next(member& who, operation_counter counter) {
+  if (counter == who.ledger.last() + 1) {
+    return true;
+  }
+  if (counter > who.ledger.last()) {
+    sink_.to_member(who.id, operation_gap{who.ledger.last()}, seq_number{});
+    return false;
+  }
+  const operation_result* stored = who.ledger.find(counter);
+  if (stored == nullptr) {
+    const absl::Status unknown = absl::UnavailableError(
+        absl::StrCat("op ", counter, " was taken long ago: its outcome is not kept any more"));
+    sink_.to_member(who.id, operation_rejected{counter, unknown}, log_.last());
+  } else if (stored->seq == seq_number{}) {
+    sink_.to_member(who.id, operation_rejected{counter, stored->status}, log_.last());
+  } else {
+    sink_.to_member(who.id, operation_acknowledged{*stored}, log_.last());
+  }
+  return false;
+}
+
+inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
+  const operation_result& result =
+      who.ledger.record({counter, seq_number{}, now.wall, {}, std::move(reason)},
+                        bounds_.outcomes_per_session);
+  sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last());
+}
+
+inline absl::Status room::run(member& who, const operation_command& command, moment now) {
+  if (!is_next(who, command.counter)) {
+    return absl::OkStatus();
+  }
+  if (to_integer(log_.last()) - to_integer(durable_) >= bounds_.operations_in_flight) {
+    // Takes no counter: the same operation may come again.
+    const absl::Status busy = absl::UnavailableError(
+        absl::StrCat(bounds_.operations_in_flight, " operations wait for the storage"));
+    sink_.to_member(who.id, operation_rejected{command.counter, busy}, log_.last());
+    return absl::OkStatus();
+  }
+  admission admitted =
+      std::visit([&](const auto& body) { return admit(who, body); }, command.body);
+  if (admitted.what == admission::kind::answered) {
+    return absl::OkStatus();
+  }
+  operation op{{}, now.wall, who.user, who.client, command.counter, std::move(admitted.body)};
+  if (admitted.what == admission::kind::accepted) {
+    admitted.reason = history_.check(op);
+  }
+  if (!admitted.reason.ok()) {
+    reject(who, command.counter, std::move(admitted.reason), now);
+    return absl::OkStatus();
+  }
+  const auto* ended = std::get_if<end_stroke>(&command.body);
+  commit(std::move(op), &who, ended != nullptr ? ended->id : std::string_view{});
+  return absl::OkStatus();
+}
+
+inline room::admission room::admit(member& who, const end_stroke& command) {
+  const auto found = live_.find(to_absl(command.id));
+  if (found == live_.end()) {
+    tell_gap(who, command.id);
+    return {};
+  }
+  const live_stroke& live = found->second;
+  if (live.author != who.id) {
+    return {admission::kind::rejected,
+            absl::FailedPreconditionError(
+                absl::StrCat("stroke '", found->first, "' is being drawn by somebody else")),
+            {}};
+  }
+  if (command.count.value_or(0) > live.points.size()) {
+    tell_gap(who, command.id);
+    return {};
+  }
+  if (live.points.empty()) {
+    return {admission::kind::rejected,
+            absl::InvalidArgumentError(
+                absl::StrCat("stroke '", found->first, "' has 0 points, at least 1 is needed")),
+            {}};
+  }
+  return {admission::kind::accepted, {}, put_operation{live.stroke}};
+}
+
+inline room::admission room::admit(member& who, const put_element& command) {
+  const element& value = command.value;
+  if (absl::Status status = check_creator(who, value); !status.ok()) {
+    return {admission::kind::rejected, std::move(status), {}};
+  }
+  if (live_.contains(value.id())) {
+    return {admission::kind::rejected,
+            absl::FailedPreconditionError(
+                absl::StrCat("stroke '", value.id(), "' is being drawn")),
+            {}};
+  }
+  const auto points = value.points();
+  if (points.size() > bounds_.points_per_stroke) {
+    return {admission::kind::rejected,
+            absl::ResourceExhaustedError(absl::StrCat("points: ", points.size(), ", at most ",
+                                                      bounds_.points_per_stroke, " in a stroke")),
+            {}};
+  }
+  if (value.kind() == element_kind::stroke && points.empty()) {
+    return {admission::kind::rejected,
+            absl::InvalidArgumentError("points: 0 of them, a stroke needs at least 1"),
+            {}};
+  }
+  if (absl::Status status = check_room_for(1, value.bytes()); !status.ok()) {
+    return {admission::kind::rejected, std::move(status), {}};
+  }
+  put_operation body{value};
+  if (!points.empty()) {
+    std::vector<point> on_grid;
+    on_grid.reserve(points.size());
+    for (const point& each : points) {
+      if (!is_valid(each)) {
+        return {admission::kind::rejected,
+                absl::InvalidArgumentError(
+                    absl::StrCat("points[", on_grid.size(), "] is out of range")),
+                {}};
+      }
+      on_grid.push_back(to_grid(each));
+    }
+    body.value.set_points(std::move(on_grid));
+  }
+  if (body.value.index().empty()) {
+    body.value.set(property::index, index_on_top());
+  }
+  return {admission::kind::accepted, {}, std::move(body)};
+}
+
+inline room::admission room::admit(member& /*who*/, const set_element& command) {
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : command.changes) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      bytes += text->size();
+    } else if (const auto* list = std::get_if<std::shared_ptr<const offset_list>>(&value)) {
+      bytes += (*list)->size() * sizeof(offset);
+    }
+  }
+  if (absl::Status status = check_room_for(0, bytes); bytes > 0 && !status.ok()) {
+    return {admission::kind::rejected, std::move(status), {}};
+  }
+  return {admission::kind::accepted, {}, set_operation{command.id, command.changes}};
+}
+
+inline room::admission room::admit(member& /*who*/, const remove_elements& command) {
+  return {admission::kind::accepted, {}, remove_operation{command.ids}};
+}
+
+inline room::admission room::admit(member& /*who*/, const clear_canvas& /*command*/) {
+  return {admission::kind::accepted, {}, clear_operation{}};
+}
+
+inline room::admission room::admit(member& /*who*/, const undo& /*command*/) {
+  return {admission::kind::accepted,
+          {},
+          undo_operation{history_.undo_target().value_or(seq_number{})}};
+}
+
+inline room::admission room::admit(member& /*who*/, const redo& /*command*/) {
+  return {admission::kind::accepted,
+          {},
+          redo_operation{history_.redo_target().value_or(seq_number{})}};
+}
+
+inline room::admission room::admit(member& who, const send_chat& command) {
+  return {admission::kind::accepted, {}, chat_operation{who.name, command.text}};
+}
+
+inline room::admission room::admit(member& /*who*/, const refused_operation& command) {
+  return {admission::kind::rejected, command.reason, {}};
+}
+
+// Logs, applies and announces an operation that check() has passed.
+inline void room::commit(operation op, member* author, std::string_view ended_stroke) {
+  const auto live = ended_stroke.empty() ? live_.end() : live_.find(to_absl(ended_stroke));
+  if (live != live_.end()) {
+    // The points move from the live stroke into the element.
+    live_bytes_ -= detail::bytes_of(live->second);
+    std::get<put_operation>(op.body).value.set_points(std::move(live->second.points));
+    live_.erase(live);
+  }
+  std::string record = log_.append(op);
+  sink_.store(std::move(record), op.seq);
+  const bool is_stroke = !ended_stroke.empty();
+  // A copy is applied: what is announced of a change is what was asked for.
+  announce(op, history_.apply(op), author, is_stroke);
+  announce_history();
+}
+
+inline void room::announce(const operation& op, const edit_effect& effect, member* author,
+                           bool is_stroke) {
+  const event_place place{op.author, op.seq, op.time};
+  const auto tell = [&](const room_event& event) {
+    if (author != nullptr) {
+      sink_.to_others(author->id, event, op.seq);
+    } else {
+      sink_.to_all(event, op.seq);
+    }
+  };
+  if (is_stroke) {
+    tell(stroke_ended{place, *effect.put});
+  } else if (effect.put != nullptr) {
+    tell(element_put{place, *effect.put});
+  } else if (const auto* set = std::get_if<set_operation>(&op.body)) {
+    tell(element_set{place, set->id, set->changes});
+  } else if (const auto* removal = std::get_if<remove_operation>(&op.body)) {
+    tell(elements_removed{place, removal->ids});
+  } else if (std::holds_alternative<clear_operation>(op.body)) {
+    tell(canvas_cleared{place});
+  } else if (const auto* said = std::get_if<chat_operation>(&op.body)) {
+    chat_message message{op.author, said->name, said->text, op.time, op.seq};
+    sink_.to_all(chat_sent{message}, op.seq);
+    chat_.add(std::move(message));
+  } else {
+    const bool is_redo = std::holds_alternative<redo_operation>(op.body);
+    sink_.to_all(operation_undone{place, effect, is_redo}, op.seq);
+  }
+  if (author != nullptr) {
+    const operation_result& result = author->ledger.record(
+        {op.counter, op.seq, op.time, effect.put != nullptr ? effect.put->index() : std::string{},
+         absl::OkStatus()},
+        bounds_.outcomes_per_session);
+    sink_.to_member(author->id, operation_acknowledged{result}, op.seq);
+  }
+}
+
+inline void room::announce_history() {
+  const history_changed state = history();
+  if (state.can_undo != announced_.can_undo || state.can_redo != announced_.can_redo) {
+    announced_ = state;
+    sink_.to_all(state, log_.last());
+  }
+}
+
+}  // namespace collab
+
+#endif  // COLLAB_ROOM_DETAIL_ROOM_OPERATIONS_HPP
