@@ -37,6 +37,11 @@ struct live_stroke {
   // Whether the author has left.
   bool is_orphan = false;
   instant orphan_since{};
+
+  // The memory that it takes, about.
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return stroke.bytes() + points.size() * sizeof(point);
+  }
 };
 
 // The whole state, for one who joins.

@@ -16,7 +16,6 @@
 
 #include <absl/strings/str_cat.h>
 
-#include "collab/room/detail/room_strokes.hpp"
 #include "collab/room/room.hpp"
 
 namespace collab {
@@ -153,7 +152,7 @@ inline void room::commit_live_stroke(live_stroke_map::iterator at, moment now) {
   const live_stroke& live = at->second;
   const element_id id = at->first;
   if (live.points.empty()) {
-    live_bytes_ -= detail::bytes_of(live);
+    live_bytes_ -= live.bytes();
     const user_id user = live.stroke.creator();
     live_.erase(at);
     sink_.to_all(stroke_cancelled{user, id}, seq_number{});

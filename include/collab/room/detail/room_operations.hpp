@@ -16,7 +16,6 @@
 #include <absl/strings/str_cat.h>
 
 #include "collab/core/text.hpp"
-#include "collab/room/detail/room_strokes.hpp"
 #include "collab/room/room.hpp"
 
 namespace collab {
@@ -199,7 +198,7 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
   const auto live = ended_stroke.empty() ? live_.end() : live_.find(to_absl(ended_stroke));
   if (live != live_.end()) {
     // The points move from the live stroke into the element.
-    live_bytes_ -= detail::bytes_of(live->second);
+    live_bytes_ -= live->second.bytes();
     std::get<put_operation>(op.body).value.set_points(std::move(live->second.points));
     live_.erase(live);
   }

@@ -21,15 +21,6 @@
 
 namespace collab {
 
-namespace detail {
-
-// The memory that a stroke takes while it is drawn.
-inline std::size_t bytes_of(const live_stroke& live) {
-  return live.stroke.bytes() + live.points.size() * sizeof(point);
-}
-
-}  // namespace detail
-
 inline absl::Status room::check_points(std::span<const point> points) const {
   if (points.size() > bounds_.points_per_message) {
     return absl::InvalidArgumentError(absl::StrCat("points: ", points.size(), " of them, at most ",
@@ -128,7 +119,7 @@ inline absl::Status room::run(member& who, const start_stroke& command, moment /
     started.stroke.set(property::index, index_on_top());
   }
   if (status.ok()) {
-    status = check_room_for(1, detail::bytes_of(started) + command.points.size() * sizeof(point));
+    status = check_room_for(1, started.bytes() + command.points.size() * sizeof(point));
   }
   if (!status.ok()) {
     return status;
@@ -137,7 +128,7 @@ inline absl::Status room::run(member& who, const start_stroke& command, moment /
   for (const point& each : command.points) {
     started.points.push_back(to_grid(each));
   }
-  live_bytes_ += detail::bytes_of(started);
+  live_bytes_ += started.bytes();
   const auto at = live_.emplace(id, std::move(started)).first;
   sink_.to_others(who.id, stroke_started{at->second}, seq_number{});
   return absl::OkStatus();
@@ -194,7 +185,7 @@ inline absl::Status room::run(member& who, const cancel_stroke& command, moment 
     return absl::FailedPreconditionError(
         absl::StrCat("stroke '", to_absl(command.id), "' is being drawn by somebody else"));
   }
-  live_bytes_ -= detail::bytes_of(found->second);
+  live_bytes_ -= found->second.bytes();
   const element_id id = found->first;
   live_.erase(found);
   sink_.to_others(who.id, stroke_cancelled{who.user, id}, seq_number{});
