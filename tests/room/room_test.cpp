@@ -461,18 +461,19 @@ TEST_SUITE("room/live strokes") {
 
   TEST_CASE("each new stroke lies on top, also of those being drawn") {
     room_under_test room;
+    // Ids in falling order: equal indexes would put them the other way round.
     room.join(ann, "Ann");
     room.join(bob, "Bob");
-    REQUIRE(room.start(ann, "s1", {{0, 0}}).ok());
-    REQUIRE(room.start(bob, "s2", {{0, 0}}).ok());
-    room.op(bob, 1, collab::end_stroke{"s2", 1});
-    room.put(bob, 2, "r");
-    room.op(ann, 1, collab::end_stroke{"s1", 1});
+    REQUIRE(room.start(ann, "z", {{0, 0}}).ok());
+    REQUIRE(room.start(bob, "y", {{0, 0}}).ok());
+    room.op(bob, 1, collab::end_stroke{"y", 1});
+    room.put(bob, 2, "x");
+    room.op(ann, 1, collab::end_stroke{"z", 1});
     std::string order;
     for (const collab::element* each : room.board.board().elements()) {
       order += each->id() + " ";
     }
-    CHECK(order == "s1 s2 r ");
+    CHECK(order == "z y x ");
   }
 
   TEST_CASE("the stroke of one who is gone for 60 s is committed and ends nobody's redo") {
