@@ -62,9 +62,8 @@ struct bench_room {
         std::string_view{frame}.substr(0, text.size()), "u1",
         [this](const collab::client_message& message) {
           const auto* command = std::get_if<collab::room_command>(&message.body);
-          const absl::Status done = command != nullptr
-                                        ? room.execute(author, *command, time.now())
-                                        : message.status;
+          const absl::Status done =
+              command != nullptr ? room.execute(author, *command, time.now()) : message.status;
           if (!done.ok()) {
             failure = done.ToString();
           }

@@ -2,13 +2,12 @@
 //
 // The ink pipeline alone: headers only, nothing to link but Abseil.
 
-#include <cstdio>
-#include <span>
-#include <vector>
-
 #include <collab/ink/bounds.hpp>
 #include <collab/ink/distance_filter.hpp>
 #include <collab/ink/gap_interpolator.hpp>
+#include <cstdio>
+#include <span>
+#include <vector>
 
 int main() {
   // What a pointer reports: it lingers, jitters, and then moves fast.

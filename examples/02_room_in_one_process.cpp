@@ -3,18 +3,17 @@
 // Rooms, storage and connections in one process and one thread, as in a game that is its
 // own server: no network, no clock but the one it is given, everything inside run().
 
-#include <cstdio>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-
 #include <collab/core/clock.hpp>
 #include <collab/core/random_source.hpp>
 #include <collab/server/room_host.hpp>
 #include <collab/storage/memory_storage.hpp>
 #include <collab/testing/manual_executor.hpp>
 #include <collab/transport/loopback_transport.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace {
 
@@ -59,7 +58,8 @@ int main() {
   client bob{"Bob", std::move(bob_near)};
   frame.run();
 
-  ann.say(R"({"type":"stroke:start","stroke":{"id":"s1","tool":"pen","color":"#ef4444","width":4,"points":[[100,200]]}})");
+  ann.say(
+      R"({"type":"stroke:start","stroke":{"id":"s1","tool":"pen","color":"#ef4444","width":4,"points":[[100,200]]}})");
   ann.say(R"({"type":"stroke:point","strokeId":"s1","from":1,"points":[[110,205],[121,208]]})");
   ann.say(R"({"type":"stroke:end","op":1,"strokeId":"s1","count":3})");
   frame.run();

@@ -3,13 +3,6 @@
 // The parts that collab::server is made of, in the order in which they meet. Run it, and
 // connect to ws://127.0.0.1:PORT/ROOM; `03_tiny_server [PORT]`, 8081 when not given.
 
-#include <csignal>
-#include <cstdio>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-
 #include <collab/core/clock.hpp>
 #include <collab/core/ids.hpp>
 #include <collab/core/random_source.hpp>
@@ -17,6 +10,12 @@
 #include <collab/storage/memory_storage.hpp>
 #include <collab/transport/event_loop.hpp>
 #include <collab/transport/websocket_listener.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace {
 

@@ -2,6 +2,11 @@
 
 #include "flags.hpp"
 
+#include <absl/status/status.h>
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -9,11 +14,6 @@
 #include <optional>
 #include <string_view>
 #include <utility>
-
-#include <absl/status/status.h>
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_cat.h>
-#include <fmt/format.h>
 
 #include "collab/core/limits.hpp"
 #include "collab/core/text.hpp"
@@ -92,10 +92,9 @@ absl::Status set_limit(flags& into, const setting& from) {
     return wrong(from.name, from.value, "NAME=VALUE is needed");
   }
   const std::string_view text = from.value;
-  const absl::Status status = collab::set_limit(into.server.rooms.bounds, text.substr(0, equals),
-                                                text.substr(equals + 1));
-  return status.ok() ? status
-                     : wrong(from.name, from.value, collab::to_std(status.message()));
+  const absl::Status status =
+      collab::set_limit(into.server.rooms.bounds, text.substr(0, equals), text.substr(equals + 1));
+  return status.ok() ? status : wrong(from.name, from.value, collab::to_std(status.message()));
 }
 
 absl::Status set_log(flags& into, const setting& from) {
@@ -178,8 +177,7 @@ absl::Status apply(flags& into, const setting& from) {
   } else {
     for (const std::string_view later : flags_for_later) {
       if (name == later) {
-        return absl::InvalidArgumentError(
-            fmt::format("--{}: not available in this version", name));
+        return absl::InvalidArgumentError(fmt::format("--{}: not available in this version", name));
       }
     }
     return absl::InvalidArgumentError(fmt::format("--{}: there is no such flag", name));
@@ -210,8 +208,8 @@ absl::StatusOr<std::vector<setting>> read_arguments(const std::vector<std::strin
       // A flag that is not known is named as such, not as lacking a value.
       flags scratch;
       const absl::Status status = apply(scratch, {name, {}});
-      const bool is_known = status.ok() || status.message().find("there is no") ==
-                                               absl::string_view::npos;
+      const bool is_known =
+          status.ok() || status.message().find("there is no") == absl::string_view::npos;
       return is_known ? absl::InvalidArgumentError(fmt::format("--{}: a value is missing", name))
                       : status;
     }
@@ -232,16 +230,16 @@ absl::StatusOr<std::vector<setting>> read_config(const std::string& path) {
       continue;
     }
     const std::size_t equals = text.find('=');
-    std::string name{collab::to_std(
-        absl::StripAsciiWhitespace(collab::to_absl(text.substr(0, equals))))};
+    std::string name{
+        collab::to_std(absl::StripAsciiWhitespace(collab::to_absl(text.substr(0, equals))))};
     if (equals == std::string_view::npos && !is_switch(name)) {
       return absl::InvalidArgumentError(
           fmt::format("--config '{}', line {}: name = value is needed", path, number));
     }
     std::string value;
     if (equals != std::string_view::npos) {
-      value = std::string{collab::to_std(
-          absl::StripAsciiWhitespace(collab::to_absl(text.substr(equals + 1))))};
+      value = std::string{
+          collab::to_std(absl::StripAsciiWhitespace(collab::to_absl(text.substr(equals + 1))))};
     }
     settings.push_back({std::move(name), std::move(value)});
   }
@@ -267,8 +265,8 @@ absl::StatusOr<flags> parse_flags(const std::vector<std::string>& arguments) {
     }
     for (const setting& line : *lines) {
       if (const absl::Status status = apply(result, line); !status.ok()) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "--config '", each.value, "': ", status.message()));
+        return absl::InvalidArgumentError(
+            absl::StrCat("--config '", each.value, "': ", status.message()));
       }
     }
   }

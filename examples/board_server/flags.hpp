@@ -3,10 +3,10 @@
 #ifndef BOARD_SERVER_FLAGS_HPP
 #define BOARD_SERVER_FLAGS_HPP
 
+#include <absl/status/statusor.h>
+
 #include <string>
 #include <vector>
-
-#include <absl/status/statusor.h>
 
 #include "collab/server/server.hpp"
 #include "collab/server/stream_log.hpp"

@@ -1,15 +1,15 @@
 // examples/board_server/main.cpp - the board server: a complete one, made of the library's parts.
 
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <fmt/core.h>
+#include <sys/resource.h>
+
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <fmt/core.h>
-#include <sys/resource.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/text.hpp"
@@ -77,8 +77,7 @@ int main(int argc, char** argv) {
   options.log = &log;
   collab::server server{**storage, std::move(options)};
   if (const absl::Status status = server.listen(parsed->listen); !status.ok()) {
-    return fail(status,
-                absl::IsInvalidArgument(status) ? exit_wrong_flag : exit_failure);
+    return fail(status, absl::IsInvalidArgument(status) ? exit_wrong_flag : exit_failure);
   }
   fmt::print("listening on {}\n", server.url());
   std::fflush(stdout);

@@ -3,6 +3,8 @@
 // Shows the transport alone: an event loop, a listener, one handler per connection, limits,
 // back pressure, and an orderly end on SIGTERM. The conformance tests run against it.
 
+#include <absl/container/flat_hash_map.h>
+
 #include <charconv>
 #include <csignal>
 #include <cstdint>
@@ -10,8 +12,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <absl/container/flat_hash_map.h>
 
 #include "collab/transport/event_loop.hpp"
 #include "collab/transport/websocket_listener.hpp"
@@ -170,7 +170,8 @@ int main(int argc, char** argv) {
 
   collab::event_loop loop;
   echo_server server{loop};
-  collab::websocket_listener listener{loop, server,
+  collab::websocket_listener listener{loop,
+                                      server,
                                       {.frame_bytes_max = set.message_bytes,
                                        .message_bytes_max = set.message_bytes,
                                        .fragments_max = set.fragments}};

@@ -1,5 +1,9 @@
 // src/protocol/json_decoder.cpp - frames of JSON text as commands for a room.
 
+#include <absl/strings/str_cat.h>
+#include <fmt/format.h>
+#include <simdjson.h>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -8,10 +12,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <absl/strings/str_cat.h>
-#include <fmt/format.h>
-#include <simdjson.h>
 
 #include "collab/core/text.hpp"
 #include "collab/document/fractional_index.hpp"
@@ -220,8 +220,7 @@ color message_reader::paint(dom::element value, std::string_view path) {
 
 point message_reader::sample(dom::element value, const std::string& path) {
   const auto coordinate = [&](dom::element each, const char* part) {
-    return static_cast<float>(
-        to_grid(number(each, path + part, -coordinate_max, coordinate_max)));
+    return static_cast<float>(to_grid(number(each, path + part, -coordinate_max, coordinate_max)));
   };
   const auto pressure = [&](dom::element each, const char* part) {
     return static_cast<float>(to_pressure_grid(number(each, path + part, 0, 1)));
@@ -694,8 +693,7 @@ void json_decoder::state::decode_message(dom::element value, const user_id& send
   }
   message.status = in.status();
   message_reader counter_in{fields, bounds, points};
-  const operation_counter counter =
-      counter_in.integer(counter_in.need("op"), "op", 1, counter_max);
+  const operation_counter counter = counter_in.integer(counter_in.need("op"), "op", 1, counter_max);
   if (counter_in.failed()) {
     message.status = counter_in.status();
   } else if (in.failed()) {
@@ -717,8 +715,7 @@ absl::Status json_decoder::decode(std::string_view frame, const user_id& sender,
   dom::element root;
   const auto error = state_->parser.parse(frame.data(), frame.size(), false).get(root);
   if (error != simdjson::SUCCESS) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("not JSON: ", simdjson::error_message(error)));
+    return absl::InvalidArgumentError(absl::StrCat("not JSON: ", simdjson::error_message(error)));
   }
   dom::array list;
   if (root.get(list) == simdjson::SUCCESS) {

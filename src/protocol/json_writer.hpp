@@ -3,6 +3,8 @@
 #ifndef COLLAB_SRC_PROTOCOL_JSON_WRITER_HPP
 #define COLLAB_SRC_PROTOCOL_JSON_WRITER_HPP
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -10,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "collab/ink/point.hpp"
 
@@ -85,8 +85,8 @@ class json_writer {
   // A coordinate on the grid, exactly.
   void coordinate(float value) {
     static constexpr std::array<std::string_view, 16> fractions = {
-        "",      ".0625", ".125",  ".1875", ".25",  ".3125", ".375",  ".4375",
-        ".5",    ".5625", ".625",  ".6875", ".75",  ".8125", ".875",  ".9375"};
+        "",   ".0625", ".125", ".1875", ".25", ".3125", ".375", ".4375",
+        ".5", ".5625", ".625", ".6875", ".75", ".8125", ".875", ".9375"};
     separate();
     auto steps = static_cast<std::int64_t>(double{value} * coordinate_steps);
     if (steps < 0) {

@@ -2,13 +2,13 @@
 
 #include "server/metrics.hpp"
 
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
 #include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
 
 #include "collab/core/version.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 struct row {
   const char* name;
   const char* help;
-  std::uint64_t room_host_statistics::* value;
+  std::uint64_t room_host_statistics::*value;
 };
 
 constexpr row gauges[] = {
@@ -30,8 +30,7 @@ constexpr row gauges[] = {
 };
 
 constexpr row counters[] = {
-    {"collab_connections_total", "Connections accepted.",
-     &room_host_statistics::connections_total},
+    {"collab_connections_total", "Connections accepted.", &room_host_statistics::connections_total},
     {"collab_rooms_loaded_total", "Rooms loaded from the storage.",
      &room_host_statistics::rooms_loaded_total},
     {"collab_rooms_evicted_total", "Rooms that left memory, empty for long enough.",
@@ -44,8 +43,7 @@ constexpr row counters[] = {
      &room_host_statistics::bytes_in_total},
     {"collab_messages_sent_total", "Messages sent to clients.",
      &room_host_statistics::messages_out_total},
-    {"collab_sent_bytes_total", "Bytes of those messages.",
-     &room_host_statistics::bytes_out_total},
+    {"collab_sent_bytes_total", "Bytes of those messages.", &room_host_statistics::bytes_out_total},
     {"collab_bad_messages_total", "Messages that were not understood.",
      &room_host_statistics::bad_messages_total},
     {"collab_operations_total", "Durable operations accepted.",
@@ -81,14 +79,13 @@ std::string encode_metrics(const room_host_statistics& statistics, std::size_t h
                               static_cast<double>(statistics.*each.value)));
   }
   families.push_back(family("collab_open_sockets", "Connections of every kind.",
-                            prometheus::MetricType::Gauge,
-                            static_cast<double>(http_connections)));
+                            prometheus::MetricType::Gauge, static_cast<double>(http_connections)));
   for (const row& each : counters) {
     families.push_back(family(each.name, each.help, prometheus::MetricType::Counter,
                               static_cast<double>(statistics.*each.value)));
   }
-  prometheus::MetricFamily build = family("collab_build_info", "The version that runs.",
-                                          prometheus::MetricType::Gauge, 1);
+  prometheus::MetricFamily build =
+      family("collab_build_info", "The version that runs.", prometheus::MetricType::Gauge, 1);
   build.metric.front().label = {{"version", COLLAB_VERSION_STRING}};
   families.push_back(std::move(build));
   return prometheus::TextSerializer{}.Serialize(families);

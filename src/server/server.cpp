@@ -2,12 +2,12 @@
 
 #include "collab/server/server.hpp"
 
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+
 #include <csignal>
 #include <optional>
 #include <utility>
-
-#include <absl/strings/match.h>
-#include <absl/strings/str_cat.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/random_source.hpp"
@@ -88,8 +88,8 @@ class server::state final : public listener_handler {
 
   absl::Status listen(std::string_view text) {
     if (options_.threads != 1) {
-      return absl::InvalidArgumentError(absl::StrCat("threads is ", options_.threads,
-                                                     ": only 1 is available in this version"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("threads is ", options_.threads, ": only 1 is available in this version"));
     }
     const limits& bounds = options_.rooms.bounds;
     if (bounds.silence <= bounds.ping_interval) {
@@ -150,8 +150,8 @@ class server::state final : public listener_handler {
       responder.respond(std::move(response));
     } else if (is_snapshot) {
       if (!request.query.empty()) {
-        responder.respond(plain(400, absl::StrCat("'?", request.query,
-                                                  "' is not available in this version")));
+        responder.respond(
+            plain(400, absl::StrCat("'?", request.query, "' is not available in this version")));
         return;
       }
       snapshot(room->room, std::move(responder));
@@ -198,8 +198,8 @@ class server::state final : public listener_handler {
       const absl::Status storage_status = store_.check();
       if (is_ending_ || !storage_status.ok()) {
         return json(503, absl::StrCat("{\"status\":\"unavailable\",\"storage\":",
-                                      storage_status.ok() ? "true" : "false", ",\"closing\":",
-                                      is_ending_ ? "true" : "false", "}"));
+                                      storage_status.ok() ? "true" : "false",
+                                      ",\"closing\":", is_ending_ ? "true" : "false", "}"));
       }
       return json(200, "{\"status\":\"ok\",\"storage\":true}");
     }
@@ -213,14 +213,14 @@ class server::state final : public listener_handler {
   }
 
   void snapshot(std::string_view room, http_responder responder) {
-    host_.snapshot(room, [responder = std::move(responder)](
-                             absl::StatusOr<std::string> board) mutable {
-      if (board.ok()) {
-        responder.respond(json(200, *std::move(board)));
-      } else {
-        responder.respond(json(503, encode_json_error(board.status(), {})));
-      }
-    });
+    host_.snapshot(room,
+                   [responder = std::move(responder)](absl::StatusOr<std::string> board) mutable {
+                     if (board.ok()) {
+                       responder.respond(json(200, *std::move(board)));
+                     } else {
+                       responder.respond(json(503, encode_json_error(board.status(), {})));
+                     }
+                   });
   }
 
   // A page may connect to the server it came from, and to those who named its origin.
@@ -232,8 +232,7 @@ class server::state final : public listener_handler {
     const auto host = request.header("Host");
     for (const std::string_view scheme : {"http://", "https://"}) {
       if (host.has_value() &&
-          absl::EqualsIgnoreCase(to_absl(*origin),
-                                 absl::StrCat(to_absl(scheme), to_absl(*host)))) {
+          absl::EqualsIgnoreCase(to_absl(*origin), absl::StrCat(to_absl(scheme), to_absl(*host)))) {
         return true;
       }
     }

@@ -2,6 +2,11 @@
 
 #include "server/static_files.hpp"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
+#include <absl/strings/strip.h>
+
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -9,11 +14,6 @@
 #include <iterator>
 #include <system_error>
 #include <utility>
-
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_cat.h>
-#include <absl/strings/str_split.h>
-#include <absl/strings/strip.h>
 
 #include "collab/core/text.hpp"
 
@@ -93,8 +93,8 @@ absl::Status static_files::load(const std::string& directory) {
     }
     const std::string path = "/" + at->path().lexically_relative(directory).generic_string();
     const auto hash = fingerprint(bytes);
-    files_[path] = {std::string{content_type_of(at->path().extension().string())},
-                    std::move(bytes), absl::StrCat("\"", absl::Hex(hash), "\"")};
+    files_[path] = {std::string{content_type_of(at->path().extension().string())}, std::move(bytes),
+                    absl::StrCat("\"", absl::Hex(hash), "\"")};
   }
   if (error) {
     return absl::NotFoundError(
@@ -116,9 +116,8 @@ http_response static_files::get(const http_request& request) const {
   http_response response;
   response.content_type = found.content_type;
   // Pages are asked for again each time, and answered in a few bytes when unchanged.
-  response.headers = {{"Cache-Control", "no-cache"},
-                      {"ETag", found.tag},
-                      {"X-Content-Type-Options", "nosniff"}};
+  response.headers = {
+      {"Cache-Control", "no-cache"}, {"ETag", found.tag}, {"X-Content-Type-Options", "nosniff"}};
   if (names_tag(request.header("If-None-Match").value_or(""), found.tag)) {
     response.status = 304;
   } else {

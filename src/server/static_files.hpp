@@ -3,11 +3,11 @@
 #ifndef COLLAB_SRC_SERVER_STATIC_FILES_HPP
 #define COLLAB_SRC_SERVER_STATIC_FILES_HPP
 
-#include <string>
-#include <string_view>
-
 #include <absl/container/flat_hash_map.h>
 #include <absl/status/status.h>
+
+#include <string>
+#include <string_view>
 
 #include "collab/transport/http_message.hpp"
 

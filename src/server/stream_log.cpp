@@ -2,12 +2,12 @@
 
 #include "collab/server/stream_log.hpp"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <array>
 #include <chrono>
 #include <string>
-
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 
 #include "protocol/json_writer.hpp"
 
@@ -19,8 +19,7 @@ constexpr std::array<std::string_view, 4> level_names = {"debug", "info", "warni
 
 std::string utc(unix_time time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds),
-                     (time - seconds).count());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), (time - seconds).count());
 }
 
 }  // namespace

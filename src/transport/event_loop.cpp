@@ -66,9 +66,7 @@ loop_timer::~loop_timer() {
   }
 }
 
-bool loop_timer::is_pending() const noexcept {
-  return state_ != nullptr && !state_->is_cancelled;
-}
+bool loop_timer::is_pending() const noexcept { return state_ != nullptr && !state_->is_cancelled; }
 
 event_loop::event_loop() : impl_{std::make_unique<impl>()} {}
 event_loop::~event_loop() = default;
@@ -106,8 +104,7 @@ loop_timer event_loop::every(duration period, absl::AnyInvocable<void()> work) {
   return loop_timer{std::move(state)};
 }
 
-void event_loop::on_signal(std::initializer_list<int> signals,
-                           absl::AnyInvocable<void(int)> work) {
+void event_loop::on_signal(std::initializer_list<int> signals, absl::AnyInvocable<void(int)> work) {
   asio::error_code ignored;
   impl_->signals.clear(ignored);
   for (const int number : signals) {

@@ -3,10 +3,10 @@
 #ifndef COLLAB_TRANSPORT_EVENT_LOOP_IMPL_HPP
 #define COLLAB_TRANSPORT_EVENT_LOOP_IMPL_HPP
 
-#include <chrono>
-
 #include <absl/functional/any_invocable.h>
+
 #include <asio.hpp>
+#include <chrono>
 
 #include "collab/transport/event_loop.hpp"
 

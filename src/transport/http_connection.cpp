@@ -62,12 +62,11 @@ void http_connection::expire() {
 // ---- Reading
 
 void http_connection::wait_readable() {
-  socket_.async_wait(tcp_socket::wait_read,
-                     [self = shared_from_this()](const asio::error_code&) {
-                       if (self->phase_ == phase::reading) {
-                         self->on_readable();
-                       }
-                     });
+  socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](const asio::error_code&) {
+    if (self->phase_ == phase::reading) {
+      self->on_readable();
+    }
+  });
 }
 
 void http_connection::on_readable() {
@@ -146,8 +145,8 @@ void http_connection::upgrade(const http_request& request) {
     respond({.status = 500, .body = "the server chose a subprotocol that was not offered\n"});
     return;
   }
-  std::string response = write_upgrade_response(
-      websocket_accept_key(*request.header("Sec-WebSocket-Key")), decision);
+  std::string response =
+      write_upgrade_response(websocket_accept_key(*request.header("Sec-WebSocket-Key")), decision);
   leave_core();
   const std::shared_ptr<listener_core> core = core_->shared_from_this();
   auto connection = std::make_shared<websocket_connection>(std::move(core_), std::move(socket_),
@@ -185,8 +184,8 @@ void http_connection::write() {
   const std::size_t total = out_head_.size() + out_body_.size();
   while (phase_ == phase::writing && written_ < total) {
     const std::size_t from_body = written_ - std::min(written_, out_head_.size());
-    const std::array<asio::const_buffer, 2> buffers{
-        asio::buffer(out_head_) + written_, asio::buffer(out_body_) + from_body};
+    const std::array<asio::const_buffer, 2> buffers{asio::buffer(out_head_) + written_,
+                                                    asio::buffer(out_body_) + from_body};
     asio::error_code error;
     written_ += socket_.write_some(buffers, error);
     if (error == asio::error::would_block) {

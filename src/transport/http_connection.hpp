@@ -65,7 +65,7 @@ class http_connection final : public http_responder::sink,
   std::size_t written_ = 0;  // Of both together.
   phase phase_ = phase::reading;
   bool is_kept_alive_ = false;
-  bool is_bodiless_ = false;  // The request is HEAD.
+  bool is_bodiless_ = false;        // The request is HEAD.
   bool has_head_deadline_ = false;  // For this head, once it has begun.
 };
 

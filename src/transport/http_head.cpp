@@ -1,12 +1,12 @@
 #include "transport/http_head.hpp"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <utility>
-
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
 
 #include "transport/http_syntax.hpp"
 

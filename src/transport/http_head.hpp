@@ -7,12 +7,12 @@
 #ifndef COLLAB_TRANSPORT_HTTP_HEAD_HPP
 #define COLLAB_TRANSPORT_HTTP_HEAD_HPP
 
+#include <http_parser.h>
+
 #include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include <http_parser.h>
 
 #include "collab/transport/http_message.hpp"
 
@@ -60,9 +60,9 @@ class http_head_reader {
   http_parser parser_;
   http_request request_;
   http_response refusal_;
-  http_header header_;            // The one being read.
-  std::string_view wrong_;        // What scan() found.
-  std::size_t line_bytes_ = 0;    // Of the current line so far.
+  http_header header_;          // The one being read.
+  std::string_view wrong_;      // What scan() found.
+  std::size_t line_bytes_ = 0;  // Of the current line so far.
   // The last bytes of the request line, while it is read: http-parser looks only at the H of
   // `HTTP/`.
   bool is_in_request_line_ = true;

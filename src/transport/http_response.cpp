@@ -1,13 +1,13 @@
 #include "transport/http_response.hpp"
 
+#include <absl/strings/str_cat.h>
+#include <http_parser.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <vector>
-
-#include <absl/strings/str_cat.h>
-#include <http_parser.h>
 
 #include "collab/core/clock.hpp"
 #include "transport/http_syntax.hpp"

@@ -3,13 +3,13 @@
 #ifndef COLLAB_TRANSPORT_HTTP_SYNTAX_HPP
 #define COLLAB_TRANSPORT_HTTP_SYNTAX_HPP
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
-
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
 
 namespace collab {
 

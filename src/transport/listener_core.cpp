@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 constexpr std::size_t lingering_bytes_max = 16 * 1024 * 1024;
 
 duration choose_tick(const websocket_options& options) {
-  const duration shortest = std::min({options.handshake_deadline, options.keep_alive_idle,
-                                      options.ping_interval, options.close_timeout,
-                                      options.silence_max});
+  const duration shortest =
+      std::min({options.handshake_deadline, options.keep_alive_idle, options.ping_interval,
+                options.close_timeout, options.silence_max});
   return std::clamp<duration>(shortest / 4, 10ms, 250ms);
 }
 

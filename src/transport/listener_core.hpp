@@ -4,14 +4,14 @@
 #ifndef COLLAB_TRANSPORT_LISTENER_CORE_HPP
 #define COLLAB_TRANSPORT_LISTENER_CORE_HPP
 
+#include <absl/container/flat_hash_set.h>
+
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <absl/container/flat_hash_set.h>
 
 #include "collab/transport/websocket_event.hpp"
 #include "collab/transport/websocket_listener.hpp"

@@ -86,8 +86,8 @@ void websocket_connection::send(shared_payload message) {
   if (phase_ != phase::open) {
     return;
   }
-  const auto opcode = message->kind == payload_kind::text ? websocket_opcode::text
-                                                          : websocket_opcode::binary;
+  const auto opcode =
+      message->kind == payload_kind::text ? websocket_opcode::text : websocket_opcode::binary;
   push(outgoing{std::move(message), opcode});
 }
 
@@ -130,11 +130,10 @@ void websocket_connection::wait_readable() {
     return;
   }
   is_waiting_readable_ = true;
-  socket_.async_wait(tcp_socket::wait_read,
-                     [self = shared_from_this()](const asio::error_code&) {
-                       self->is_waiting_readable_ = false;
-                       self->on_readable();
-                     });
+  socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](const asio::error_code&) {
+    self->is_waiting_readable_ = false;
+    self->on_readable();
+  });
 }
 
 // One read of a bounded size, so that a busy peer takes turns with the others.
@@ -231,9 +230,9 @@ void websocket_connection::on_ping(std::string_view bytes) {
     return;
   }
   ++pongs_queued_;
-  push(outgoing{bytes.empty() ? empty_payload()
-                              : make_payload(std::string{bytes}, payload_kind::binary),
-                websocket_opcode::pong});
+  push(outgoing{
+      bytes.empty() ? empty_payload() : make_payload(std::string{bytes}, payload_kind::binary),
+      websocket_opcode::pong});
 }
 
 void websocket_connection::on_peer_close(const websocket_event& event) {
@@ -347,9 +346,9 @@ void websocket_connection::take_written(std::size_t count) {
   }
   if (late_pong_ != nullptr && pongs_queued_ < pongs_queued_max && phase_ == phase::open) {
     ++pongs_queued_;
-    push(outgoing{make_payload(std::move(*std::exchange(late_pong_, nullptr)),
-                               payload_kind::binary),
-                  websocket_opcode::pong});
+    push(
+        outgoing{make_payload(std::move(*std::exchange(late_pong_, nullptr)), payload_kind::binary),
+                 websocket_opcode::pong});
   }
 }
 
@@ -361,11 +360,10 @@ void websocket_connection::release_queue() {
 
 void websocket_connection::wait_writable() {
   is_waiting_writable_ = true;
-  socket_.async_wait(tcp_socket::wait_write,
-                     [self = shared_from_this()](const asio::error_code&) {
-                       self->is_waiting_writable_ = false;
-                       self->flush();
-                     });
+  socket_.async_wait(tcp_socket::wait_write, [self = shared_from_this()](const asio::error_code&) {
+    self->is_waiting_writable_ = false;
+    self->flush();
+  });
 }
 
 // ---- Time, and the end

@@ -1,13 +1,13 @@
 #include "collab/transport/websocket_handshake.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-
 #include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
 #include <absl/strings/match.h>
 #include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
 
 #include "transport/http_syntax.hpp"
 

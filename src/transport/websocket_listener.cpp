@@ -1,11 +1,11 @@
 #include "collab/transport/websocket_listener.hpp"
 
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <chrono>
-
-#include <absl/strings/str_cat.h>
 
 #include "transport/http_connection.hpp"
 #include "transport/http_response.hpp"
@@ -74,8 +74,8 @@ absl::Status websocket_listener::impl::listen(const listen_address& address) {
   const auto at = std::make_shared<door>(core_->io);
   const asio::ip::tcp::endpoint endpoint = found.begin()->endpoint();
   if (absl::Status status = open(at->acceptor, endpoint); !status.ok()) {
-    return absl::UnavailableError(absl::StrCat("listen on ", address.host, ":", address.port,
-                                               ": ", status.message()));
+    return absl::UnavailableError(
+        absl::StrCat("listen on ", address.host, ":", address.port, ": ", status.message()));
   }
   port_ = at->acceptor.local_endpoint(error).port();
   doors_.push_back(at);

@@ -44,8 +44,8 @@ TEST_SUITE("core/limits") {
       CHECK(row.value_in(all) == row.least);
       CHECK(collab::set_limit(all, row.name, std::to_string(row.most)).ok());
       CHECK(row.value_in(all) == row.most);
-      CHECK(absl::IsInvalidArgument(
-          collab::set_limit(all, row.name, std::to_string(row.most + 1))));
+      CHECK(
+          absl::IsInvalidArgument(collab::set_limit(all, row.name, std::to_string(row.most + 1))));
       if (row.least > 0) {
         CHECK(absl::IsInvalidArgument(
             collab::set_limit(all, row.name, std::to_string(row.least - 1))));

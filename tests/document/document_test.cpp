@@ -111,8 +111,9 @@ TEST_SUITE("document/ordering") {
   TEST_CASE("a register ends with the same value whatever the order and repetition of writes") {
     std::vector<std::pair<int, timed_stamp>> writes;
     for (int i = 0; i < 6; ++i) {
-      writes.push_back({i, {collab::unix_time{std::chrono::milliseconds{1 + i / 2}},
-                            i % 2 == 0 ? "ann" : "bob"}});
+      writes.push_back(
+          {i,
+           {collab::unix_time{std::chrono::milliseconds{1 + i / 2}}, i % 2 == 0 ? "ann" : "bob"}});
     }
     std::sort(writes.begin(), writes.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -124,9 +125,8 @@ TEST_SUITE("document/ordering") {
       }
       // The latest time is 3, and bob comes after ann.
       REQUIRE(held.value() == 5);
-    } while (std::next_permutation(
-        writes.begin(), writes.end(),
-        [](const auto& a, const auto& b) { return a.first < b.first; }));
+    } while (std::next_permutation(writes.begin(), writes.end(),
+                                   [](const auto& a, const auto& b) { return a.first < b.first; }));
   }
 }
 

@@ -1,10 +1,10 @@
 #include "e2e/board_follower.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace collab_test {
 namespace {
@@ -15,9 +15,7 @@ std::string text(element of, std::string_view name) {
   return std::string{std::string_view{of[name]}};
 }
 std::uint64_t number(element of, std::string_view name) { return std::uint64_t{of[name]}; }
-bool has(element of, std::string_view name) {
-  return of[name].error() == simdjson::SUCCESS;
-}
+bool has(element of, std::string_view name) { return of[name].error() == simdjson::SUCCESS; }
 
 std::vector<wire_point> read_points(element of) {
   std::vector<wire_point> points;
@@ -42,8 +40,13 @@ std::vector<wire_point> read_points(element of) {
 }  // namespace
 
 seen_stroke read_stroke(element from) {
-  return {text(from, "userId"), text(from, "index"),     text(from, "tool"), text(from, "color"),
-          double{from["width"]}, read_points(from), 0};
+  return {text(from, "userId"),
+          text(from, "index"),
+          text(from, "tool"),
+          text(from, "color"),
+          double{from["width"]},
+          read_points(from),
+          0};
 }
 
 board_follower::board_follower(client_loop& loop, std::uint16_t port, std::string_view room,
@@ -144,8 +147,8 @@ void board_follower::take_points(element message) {
   seen_stroke& stroke = found->second;
   const std::uint64_t from = number(message, "from");
   if (from != stroke.points.size()) {
-    complain(fmt::format("stroke {}: points from {}, but {} are there", id, from,
-                         stroke.points.size()));
+    complain(
+        fmt::format("stroke {}: points from {}, but {} are there", id, from, stroke.points.size()));
   }
   if (stroke.user != text(message, "userId")) {
     complain(fmt::format("stroke {}: points of another author", id));
@@ -181,8 +184,8 @@ void board_follower::take_end(element message) {
 
 void board_follower::take_outcome(element message, bool is_ack) {
   if (number(message, "op") != acks_.size() + 1) {
-    complain(fmt::format("the outcome of operation {} came after {} others",
-                         number(message, "op"), acks_.size()));
+    complain(fmt::format("the outcome of operation {} came after {} others", number(message, "op"),
+                         acks_.size()));
   }
   if (is_ack) {
     // An undo has both an event and an ack, with the same seq, in either order.

@@ -1,7 +1,6 @@
 // The board server's command line: what it takes, what it refuses and how it says so.
 
 #include <doctest/doctest.h>
-
 #include <signal.h>
 
 #include <algorithm>
@@ -43,9 +42,7 @@ bool is_one_line(const std::string& text) {
   return text.size() > 1 && std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
 }
 
-void write_file(const std::string& path, std::string_view text) {
-  std::ofstream{path} << text;
-}
+void write_file(const std::string& path, std::string_view text) { std::ofstream{path} << text; }
 
 words in_memory(words more) {
   more.insert(more.end(), {"--listen", "127.0.0.1:0", "--storage", "memory", "--no-web"});
@@ -172,10 +169,9 @@ TEST_SUITE("e2e/command_line") {
     const outcome ended = run({"--help"});
     CHECK(ended.exit_code == 0);
     CHECK(ended.errors.empty());
-    for (const char* flag :
-         {"--listen", "--storage", "--threads", "--web", "--no-web", "--room-grace", "--undo",
-          "--limit", "--allowed-origin", "--auth", "--log-level", "--log-format", "--config",
-          "--help", "--version"}) {
+    for (const char* flag : {"--listen", "--storage", "--threads", "--web", "--no-web",
+                             "--room-grace", "--undo", "--limit", "--allowed-origin", "--auth",
+                             "--log-level", "--log-format", "--config", "--help", "--version"}) {
       CHECK_MESSAGE(ended.output.find(flag) != std::string::npos, flag);
     }
     for (const limit_line& each : design_limits) {
@@ -220,8 +216,8 @@ TEST_SUITE("e2e/command_line") {
                "no-web\n"
                "limit = members_per_room=1\n"
                "limit = name_characters=3\n");
-    server_process server{{"--limit", "members_per_room=2", "--config",
-                           folder.file("server.conf"), "--listen", "127.0.0.1:0"}};
+    server_process server{{"--limit", "members_per_room=2", "--config", folder.file("server.conf"),
+                           "--listen", "127.0.0.1:0"}};
     REQUIRE_MESSAGE(server.wait_until_ready(), server.errors());
     client_loop loop;
     board_follower one{loop, server.port(), "ROOM01", "one"};

@@ -1,14 +1,13 @@
 // What a connection to the board server may do and how it ends when it does something else.
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "e2e/board_follower.hpp"
 #include "e2e/board_snapshot.hpp"
@@ -77,9 +76,8 @@ TEST_SUITE("e2e/connection") {
     const double evicted = metric(server.port(), "collab_rooms_evicted_total");
 
     author.reset();
-    CHECK(loop.run_until([&] {
-      return metric(server.port(), "collab_rooms_evicted_total") == evicted + 1;
-    }));
+    CHECK(loop.run_until(
+        [&] { return metric(server.port(), "collab_rooms_evicted_total") == evicted + 1; }));
     CHECK(metric(server.port(), "collab_rooms") == 0);
     CHECK(fetch_snapshot(server.port(), "ROOM01") == before);
     board_follower again{loop, server.port(), "ROOM01", "again"};

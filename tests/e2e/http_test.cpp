@@ -1,6 +1,7 @@
 // What the board server answers to HTTP requests, and which of them become a WebSocket.
 
 #include <doctest/doctest.h>
+#include <simdjson.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -10,8 +11,6 @@
 #include <sstream>
 #include <string>
 #include <string_view>
-
-#include <simdjson.h>
 
 #include "e2e/board_follower.hpp"
 #include "e2e/board_snapshot.hpp"
@@ -117,8 +116,8 @@ TEST_SUITE("e2e/http") {
     const http_reply none = http_upgrade(server.port(), path);
     CHECK(none.status == 101);
     CHECK_FALSE(none.header("sec-websocket-protocol").has_value());
-    for (const char* offered : {"collab.v1.json", "chat, collab.v1.json",
-                                "collab.v1.binary, collab.v1.json"}) {
+    for (const char* offered :
+         {"collab.v1.json", "chat, collab.v1.json", "collab.v1.binary, collab.v1.json"}) {
       INFO(offered);
       const http_reply reply = http_upgrade(
           server.port(), path, std::string{"Sec-WebSocket-Protocol: "} + offered + "\r\n");
@@ -132,8 +131,8 @@ TEST_SUITE("e2e/http") {
   }
 
   TEST_CASE("pages of foreign origins are refused, own and allowed ones are not") {
-    const running_server server{{"--allowed-origin", "https://boards.example",
-                                 "--allowed-origin", "http://other.example:81"}};
+    const running_server server{{"--allowed-origin", "https://boards.example", "--allowed-origin",
+                                 "http://other.example:81"}};
     const std::string path = "/v1/rooms/ROOM01/ws";
     const auto from = [&](const std::string& origin) {
       return http_upgrade(server.port(), path, "Origin: " + origin + "\r\n").status;

@@ -3,7 +3,7 @@
 // COLLAB_KILL_SEED (environment) chooses what is drawn and when the server dies; default 1.
 
 #include <doctest/doctest.h>
-
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -16,8 +16,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "data/stroke_files.hpp"
 #include "e2e/board_follower.hpp"
@@ -97,10 +95,9 @@ class artist {
         R"({{"type":"stroke:start","stroke":{{"id":"{}","tool":"pen","color":"#102030",)"
         R"("width":3,"points":{}}}}})",
         id, points_json(stroke.points, 0, half)));
-    client_.send(fmt::format(
-        R"([{{"type":"stroke:point","strokeId":"{}","from":{},"points":{}}},)"
-        R"({{"type":"stroke:end","op":{},"strokeId":"{}","count":{}}}])",
-        id, half, points_json(stroke.points, half, count), number, id, count));
+    client_.send(fmt::format(R"([{{"type":"stroke:point","strokeId":"{}","from":{},"points":{}}},)"
+                             R"({{"type":"stroke:end","op":{},"strokeId":"{}","count":{}}}])",
+                             id, half, points_json(stroke.points, half, count), number, id, count));
     sent_.push_back({id, false});
   }
 
@@ -144,8 +141,7 @@ class artist {
       for (const element id : simdjson::dom::array{message["ids"]}) {
         fates_[std::string{std::string_view{id}}].is_gone = true;
       }
-    } else if (type == "op:reject" || type == "op:gap" || type == "error" ||
-               type == "stroke:gap") {
+    } else if (type == "op:reject" || type == "op:gap" || type == "error" || type == "stroke:gap") {
       problems_.push_back(simdjson::minify(message));
     }
   }
@@ -177,8 +173,7 @@ bool is_as_sent(element found, const element_fate& fate) {
     points.push_back(expected_point(fate.stroke->points[i]));
   }
   const seen_stroke seen = read_stroke(found);
-  return seen.points == points && seen.tool == "pen" && seen.color == "#102030" &&
-         seen.width == 3;
+  return seen.points == points && seen.tool == "pen" && seen.color == "#102030" && seen.width == 3;
 }
 
 // Returns how many elements there are.
@@ -210,13 +205,21 @@ std::uint32_t chosen_seed() {
 }
 
 std::vector<std::string> server_arguments(const temporary_folder& folder) {
-  return {"--listen", "127.0.0.1:0",
-          "--storage", "sqlite:" + folder.file("board.db"),
-          "--no-web", "--log-level", "warning",
-          "--limit", "operations_per_second=1000000",
-          "--limit", "operations_burst=1000000",
-          "--limit", "previews_per_second=1000000",
-          "--limit", "bytes_per_second=100000000"};
+  return {"--listen",
+          "127.0.0.1:0",
+          "--storage",
+          "sqlite:" + folder.file("board.db"),
+          "--no-web",
+          "--log-level",
+          "warning",
+          "--limit",
+          "operations_per_second=1000000",
+          "--limit",
+          "operations_burst=1000000",
+          "--limit",
+          "previews_per_second=1000000",
+          "--limit",
+          "bytes_per_second=100000000"};
 }
 
 // Strokes that fit, with and without a recording.
@@ -281,8 +284,8 @@ TEST_SUITE("e2e/kill") {
       REQUIRE_MESSAGE(again.wait_until_ready(), again.errors());
       present = 0;
       for (std::size_t i = 0; i < rooms; ++i) {
-        present += check_board(fetch_snapshot(again.port(), fmt::format("kill-{}", i)), fates[i],
-                               seqs[i]);
+        present +=
+            check_board(fetch_snapshot(again.port(), fmt::format("kill-{}", i)), fates[i], seqs[i]);
       }
       again.signal(SIGTERM);
       CHECK(again.wait_for_exit(10s) == 0);

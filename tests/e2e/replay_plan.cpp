@@ -1,11 +1,11 @@
 #include "e2e/replay_plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace collab_test {
 namespace {
@@ -68,8 +68,8 @@ void deal(std::vector<planned_stroke> strokes, const replay_options& options, re
   for (const planned_stroke& each : strokes) {
     total += cost(each);
   }
-  const auto rooms = static_cast<std::size_t>(
-      total / (options.drawing_time * drawers_per_room) + 1);
+  const auto rooms =
+      static_cast<std::size_t>(total / (options.drawing_time * drawers_per_room) + 1);
   const std::size_t drawers = rooms * drawers_per_room;
   std::vector<std::vector<planned_stroke>> dealt(drawers);
   std::vector<milliseconds> busy(drawers, milliseconds{0});

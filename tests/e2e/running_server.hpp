@@ -23,8 +23,8 @@ struct running_server : server_process {
  private:
   static std::vector<std::string> with_basics(std::vector<std::string> arguments,
                                               std::string storage) {
-    arguments.insert(arguments.begin(), {"--no-web", "--listen", "127.0.0.1:0", "--storage",
-                                         std::move(storage)});
+    arguments.insert(arguments.begin(),
+                     {"--no-web", "--listen", "127.0.0.1:0", "--storage", std::move(storage)});
     return arguments;
   }
 };

@@ -4,7 +4,7 @@
 // COLLAB_DATA_DIR says where the recordings are; where there are none, strokes are generated.
 
 #include <doctest/doctest.h>
-
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -17,8 +17,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "data/stroke_files.hpp"
 #include "e2e/board_follower.hpp"
@@ -54,8 +52,9 @@ stroke_collection load(std::size_t wanted) {
   options.generated_strokes = wanted == std::numeric_limits<std::size_t>::max() ? 10'000 : wanted;
   stroke_collection all = load_strokes(options);
   if (!all.recorded) {
-    std::printf("\n*** NO RECORDED STROKES WERE FOUND (COLLAB_DATA_DIR): GENERATED ONES ARE USED"
-                " ***\n\n");
+    std::printf(
+        "\n*** NO RECORDED STROKES WERE FOUND (COLLAB_DATA_DIR): GENERATED ONES ARE USED"
+        " ***\n\n");
   }
   std::printf("strokes from: %s\n", all.source.c_str());
   std::fflush(stdout);
@@ -174,14 +173,14 @@ std::chrono::milliseconds draw(client_loop& loop, std::uint16_t port,
     const auto next = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
       return a.first->due() < b.first->due();
     });
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next->first->due() -
-                                                                   steady::now());
+    const auto wait =
+        std::chrono::ceil<std::chrono::milliseconds>(next->first->due() - steady::now());
     loop.turn(std::max(wait, 0ms));
     const auto now = steady::now();
     for (auto& [who, room] : all) {
       while (!who->is_done() && who->due() <= now) {
-        lateness = std::max(lateness, std::chrono::floor<std::chrono::milliseconds>(
-                                          now - who->due()));
+        lateness =
+            std::max(lateness, std::chrono::floor<std::chrono::milliseconds>(now - who->due()));
         who->act(now);
         const bool is_halfway = who == room->drawers.front().get() && room->late == nullptr &&
                                 who->stroke == room->late_at_stroke && who->batch > 0 &&
@@ -205,8 +204,8 @@ std::map<std::string, seen_stroke> expected_board(const room_run& room) {
     for (std::size_t i = 0; i < each->strokes.size(); ++i) {
       const planned_stroke& stroke = each->strokes[i];
       const std::uint64_t seq = i < each->me.acks().size() ? each->me.acks()[i] : 0;
-      board[stroke.id] = {each->me.user(), "",           stroke.tool, stroke.color,
-                          stroke.width,    stroke.expected, seq};
+      board[stroke.id] = {each->me.user(), "", stroke.tool, stroke.color, stroke.width,
+                          stroke.expected, seq};
     }
   }
   return board;
@@ -351,10 +350,8 @@ void undo_and_redo(client_loop& loop, std::uint16_t port, const room_run& room,
   for (const auto& [id, stroke] : board) {
     by_seq[stroke.seq] = id;
   }
-  editor edit{room,
-              {loop, port, room.plan.name, "editor"},
-              {loop, port, room.plan.name, "looker-on"},
-              0};
+  editor edit{
+      room, {loop, port, room.plan.name, "editor"}, {loop, port, room.plan.name, "looker-on"}, 0};
   REQUIRE(loop.run_until([&] { return edit.me.has_joined() && edit.other.has_joined(); }));
   CHECK(edit.me.seq() == count);
   CHECK(edit.me.initial().size() == count);
@@ -397,12 +394,17 @@ void undo_and_redo(client_loop& loop, std::uint16_t port, const room_run& room,
 }
 
 std::vector<std::string> server_arguments(const temporary_folder& folder, const replay_plan& plan) {
-  return {"--listen",  "127.0.0.1:0",
-          "--storage", "sqlite:" + folder.file("board.db"),
-          "--no-web",  "--log-level",
-          "warning",   "--limit",
+  return {"--listen",
+          "127.0.0.1:0",
+          "--storage",
+          "sqlite:" + folder.file("board.db"),
+          "--no-web",
+          "--log-level",
+          "warning",
+          "--limit",
           fmt::format("undo_depth={}", 10 * plan.strokes),
-          "--limit",   fmt::format("points_per_stroke={}", points_per_stroke)};
+          "--limit",
+          fmt::format("points_per_stroke={}", points_per_stroke)};
 }
 
 void check_boards_unchanged(std::uint16_t port, const std::vector<room_run>& rooms) {
@@ -496,11 +498,12 @@ TEST_SUITE("e2e/stroke_replay") {
     }
 
     const std::chrono::duration<double> took = steady::now() - begin;
-    std::printf("replayed: %zu strokes (%zu after splitting), %zu points, %zu rooms, %.1f s;"
-                " %zu found in progress by who came late, %zu thinned on their way,"
-                " at most %lld ms late\n",
-                plan.recorded, plan.strokes, plan.points, rooms.size(), took.count(), in_progress,
-                came_whole, static_cast<long long>(lateness.count()));
+    std::printf(
+        "replayed: %zu strokes (%zu after splitting), %zu points, %zu rooms, %.1f s;"
+        " %zu found in progress by who came late, %zu thinned on their way,"
+        " at most %lld ms late\n",
+        plan.recorded, plan.strokes, plan.points, rooms.size(), took.count(), in_progress,
+        came_whole, static_cast<long long>(lateness.count()));
   }
 }
 

@@ -31,8 +31,12 @@ collab::element make(const std::string& id, const std::string& index = "a0") {
 }
 
 collab::operation operation_of(std::uint64_t seq, collab::operation::body_type body) {
-  return {seq_number{seq}, collab::unix_time{std::chrono::milliseconds{1'700'000'000'000}},
-          "ann", "c1", seq, std::move(body)};
+  return {seq_number{seq},
+          collab::unix_time{std::chrono::milliseconds{1'700'000'000'000}},
+          "ann",
+          "c1",
+          seq,
+          std::move(body)};
 }
 
 // Everything that can be seen of a board, in words of this test's own.
@@ -249,9 +253,8 @@ std::vector<collab::operation> one_of_each() {
   stroke.set(property::color, collab::color{0x11223344, true});
   stroke.set(property::tool, collab::token::highlighter);
   stroke.set(property::opacity, 0.25);
-  stroke.set_points({{1e6F, -1e6F, 1, 0},
-                     {-1e6F, 1e6F, 0, 0xFFFFFFFF},
-                     {0.0625F, -0.0625F, 307.0F / 1024, 5}});
+  stroke.set_points(
+      {{1e6F, -1e6F, 1, 0}, {-1e6F, 1e6F, 0, 0xFFFFFFFF}, {0.0625F, -0.0625F, 307.0F / 1024, 5}});
   collab::element line{"l", collab::element_kind::line, "ann"};
   line.set(property::index, std::string{"a1"});
   line.set(property::points, std::make_shared<const collab::offset_list>(
@@ -307,10 +310,9 @@ TEST_SUITE("history/operation_codec") {
                                2,
                                collab::chat_operation{"A", "hi"}};
     // version 1; seq 300; time zig-zag 1; "u"; "c"; counter 2; body 6; "A"; "hi"
-    CHECK(collab::encode_operation(op) ==
-          std::string("\x01\xac\x02\x02\x01u\x01"
-                      "c\x02\x06\x01"
-                      "A\x02hi"));
+    CHECK(collab::encode_operation(op) == std::string("\x01\xac\x02\x02\x01u\x01"
+                                                      "c\x02\x06\x01"
+                                                      "A\x02hi"));
   }
 
   TEST_CASE("a record cut at any byte is refused") {
@@ -340,11 +342,15 @@ TEST_SUITE("history/operation_codec") {
 
   TEST_CASE("a record that promises more than it has allocates nothing") {
     // put, id "a", stroke, one property: index "a0", then 2^60 points
-    std::string record("\x01\x01\x02\x01u\x01"
-                       "c\x01", 9);
-    record += std::string("\x00\x01"
-                          "a\x00\x01\x00\x04\x02"
-                          "a0", 10);
+    std::string record(
+        "\x01\x01\x02\x01u\x01"
+        "c\x01",
+        9);
+    record += std::string(
+        "\x00\x01"
+        "a\x00\x01\x00\x04\x02"
+        "a0",
+        10);
     record += std::string("\x80\x80\x80\x80\x80\x80\x80\x80\x10", 9);
     CHECK(absl::IsDataLoss(collab::decode_operation(record).status()));
   }

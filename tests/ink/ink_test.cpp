@@ -165,8 +165,9 @@ TEST_SUITE("ink/gap_interpolator") {
     const std::vector<point> near = {{0, 0}, {8, 0}};
     CHECK(stream(collab::gap_interpolator{}, near, 2).size() == 2);
     const std::vector<point> far = {{-1e6F, 0}, {1e6F, 0}};
-    CHECK(stream(collab::gap_interpolator{{.distance_max = 0.001F, .points_per_gap_max = 5}}, far, 2)
-              .size() == 7);
+    CHECK(
+        stream(collab::gap_interpolator{{.distance_max = 0.001F, .points_per_gap_max = 5}}, far, 2)
+            .size() == 7);
   }
 
   TEST_CASE("time that goes backwards is interpolated backwards") {

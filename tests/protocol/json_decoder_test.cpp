@@ -30,17 +30,16 @@ struct decoder_under_test {
   absl::Status decode(const std::string& frame) {
     std::string padded = frame + std::string(collab::json_padding, '\xff');
     messages.clear();
-    return decoder.decode(std::string_view{padded}.substr(0, frame.size()), "ann",
-                          [this](const collab::client_message& message) {
-                            decoded copy{std::string{message.type}, message.status, message.body,
-                                         {}, {}};
-                            const auto* command =
-                                std::get_if<collab::room_command>(&message.body);
-                            if (command != nullptr) {
-                              copy_parts(*command, copy);
-                            }
-                            messages.push_back(std::move(copy));
-                          });
+    return decoder.decode(
+        std::string_view{padded}.substr(0, frame.size()), "ann",
+        [this](const collab::client_message& message) {
+          decoded copy{std::string{message.type}, message.status, message.body, {}, {}};
+          const auto* command = std::get_if<collab::room_command>(&message.body);
+          if (command != nullptr) {
+            copy_parts(*command, copy);
+          }
+          messages.push_back(std::move(copy));
+        });
   }
   const decoded& one(const std::string& frame) {
     REQUIRE(decode(frame).ok());
@@ -110,16 +109,17 @@ TEST_SUITE("protocol/json_decoder") {
     CHECK(in.messages[0].points == std::vector<point>{{100, -0.5F, 0, 4294967295U}});
     CHECK(in.messages[0].id == "s");
 
-    CHECK(in.command<collab::extend_stroke>(
-               R"({"type":"stroke:point","strokeId":"s","point":{"x":1,"y":2,"pressure":1,"t":3}})")
-              .from == std::nullopt);
+    CHECK(
+        in.command<collab::extend_stroke>(
+              R"({"type":"stroke:point","strokeId":"s","point":{"x":1,"y":2,"pressure":1,"t":3}})")
+            .from == std::nullopt);
     CHECK(in.messages[0].points == std::vector<point>{{1, 2, 1, 3}});
     in.command<collab::extend_stroke>(
         R"({"type":"stroke:point","strokeId":"s","point":{"x":1,"y":2}})");
     CHECK(in.messages[0].points == std::vector<point>{{1, 2, 0.5F, 0}});
 
-    const auto& end =
-        in.operation<collab::end_stroke>(R"({"type":"stroke:end","op":3,"strokeId":"s","count":9})", 3);
+    const auto& end = in.operation<collab::end_stroke>(
+        R"({"type":"stroke:end","op":3,"strokeId":"s","count":9})", 3);
     CHECK(end.count == 9);
     in.command<collab::cancel_stroke>(R"({"type":"stroke:cancel","strokeId":"s"})");
   }
@@ -141,17 +141,19 @@ TEST_SUITE("protocol/json_decoder") {
         R"({"type":"element:put","op":2,"element":{"id":"l","kind":"arrow","points":[[0,0],[1.04,-5]],)"
         R"("endHead":"arrow","startHead":"none","userId":"ann"}})",
         2);
-    const auto points = std::get<std::shared_ptr<const collab::offset_list>>(
-        line.value.get(property::points));
+    const auto points =
+        std::get<std::shared_ptr<const collab::offset_list>>(line.value.get(property::points));
     CHECK(*points == collab::offset_list{{0, 0}, {1.0625F, -5}});
 
     const auto& stroke = in.operation<collab::put_element>(
-        R"({"type":"element:put","op":3,"element":{"id":"s","kind":"stroke","points":[[1,2,1,3]]}})", 3);
+        R"({"type":"element:put","op":3,"element":{"id":"s","kind":"stroke","points":[[1,2,1,3]]}})",
+        3);
     REQUIRE(stroke.value.points().size() == 1);
     CHECK(stroke.value.points()[0] == point{1, 2, 1, 3});
 
     const auto& set = in.operation<collab::set_element>(
-        R"({"type":"element:set","op":4,"id":"r","props":{"fill":null,"x":1,"text":"a\u00e9"}})", 4);
+        R"({"type":"element:set","op":4,"id":"r","props":{"fill":null,"x":1,"text":"a\u00e9"}})",
+        4);
     REQUIRE(set.changes.size() == 3);
     CHECK(set.changes[0] == std::pair{property::x, collab::property_value{1.0}});
     CHECK(set.changes[1] == std::pair{property::fill, collab::property_value{}});
@@ -181,8 +183,9 @@ TEST_SUITE("protocol/json_decoder") {
 
   TEST_CASE("an array is several messages, each with a fate of its own") {
     decoder_under_test in;
-    REQUIRE(in.decode(R"([{"type":"ping","t":1},{"type":"bogus"},7,{"type":"canvas:clear","op":1}])")
-                .ok());
+    REQUIRE(
+        in.decode(R"([{"type":"ping","t":1},{"type":"bogus"},7,{"type":"canvas:clear","op":1}])")
+            .ok());
     REQUIRE(in.messages.size() == 4);
     CHECK(in.messages[0].status.ok());
     CHECK_FALSE(in.messages[1].status.ok());
@@ -223,12 +226,14 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"stroke:point","strokeId":"s"})", "points: missing"},
         {R"({"type":"stroke:point","strokeId":"s","points":{}})", "points: an array"},
         {R"({"type":"stroke:point","strokeId":"s","points":[[1]]})", "points[0]: 1 numbers"},
-        {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,0,0,0]]})", "points[0]: 5 numbers"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,0,0,0]]})",
+         "points[0]: 5 numbers"},
         {R"({"type":"stroke:point","strokeId":"s","points":[[1,2],["1",2]]})",
          "points[1][0]: a number"},
         {R"({"type":"stroke:point","strokeId":"s","points":[[1000001,2]]})",
          "points[0][0]: 1000001 is out of range"},
-        {R"({"type":"stroke:point","strokeId":"s","points":[[1,-1e300]]})", "points[0][1]: -1e+300"},
+        {R"({"type":"stroke:point","strokeId":"s","points":[[1,-1e300]]})",
+         "points[0][1]: -1e+300"},
         {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,1.01]]})", "points[0][2]: 1.01"},
         {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,0,-1]]})", "points[0][3]: -1"},
         {R"({"type":"stroke:point","strokeId":"s","points":[[1,2,0,1.5]]})", "points[0][3]: 1.5"},
@@ -246,7 +251,8 @@ TEST_SUITE("protocol/json_decoder") {
          "stroke.tool: 'none'"},
         {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"color":"red"}})",
          "stroke.color: 'red'"},
-        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"width":-1}})", "stroke.width: -1"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"width":-1}})",
+         "stroke.width: -1"},
         {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"height":1}})",
          "stroke.height: not a property"},
         {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"opacity":1.5}})",
@@ -284,7 +290,8 @@ TEST_SUITE("protocol/json_decoder") {
     const std::pair<const char*, const char*> faults[] = {
         {R"({"type":"element:put","op":4})", "element: missing"},
         {R"({"type":"element:put","op":4,"element":{"id":"a"}})", "element.kind: missing"},
-        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"blob"}})", "element.kind: 'blob'"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"blob"}})",
+         "element.kind: 'blob'"},
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"image"}})", "not available"},
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"x-y"}})", "not available"},
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"stroke"}})",
@@ -298,8 +305,10 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"line","points":[[1,"2"]]}})",
          "element.points[0][1]: a number"},
         {R"({"type":"element:set","op":4,"id":"a","props":{}})", "props: 0 properties"},
-        {R"({"type":"element:set","op":4,"id":"a","props":{"id":"b"}})", "props.id: not a property"},
-        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":3})", "ifSeq: not available"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{"id":"b"}})",
+         "props.id: not a property"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":3})",
+         "ifSeq: not available"},
         {R"({"type":"element:remove","op":4,"ids":"a"})", "ids: an array"},
         {R"({"type":"element:remove","op":4,"ids":["a",7]})", "ids: a string"},
         {R"({"type":"operation:undo","op":4,"scope":"mine"})", "scope: 'mine' is not available"},
@@ -314,8 +323,8 @@ TEST_SUITE("protocol/json_decoder") {
       const std::string message = in.fault(frame);
       CAPTURE(message);
       CHECK(message.find(expected) != std::string::npos);
-      const auto& command = std::get<collab::operation_command>(
-          std::get<collab::room_command>(in.messages[0].body));
+      const auto& command =
+          std::get<collab::operation_command>(std::get<collab::room_command>(in.messages[0].body));
       CHECK(command.counter == 4);
       CHECK(std::get<collab::refused_operation>(command.body).reason == in.messages[0].status);
     }
@@ -359,8 +368,8 @@ TEST_SUITE("protocol/json_decoder") {
     CHECK(is_ok(put(10'000)));
     CHECK_FALSE(is_ok(put(10'001)));
     const auto text = [](std::size_t bytes) {
-      return R"({"type":"element:set","op":1,"id":"t","props":{"text":")" + std::string(bytes, 'x') +
-             "\"}}";
+      return R"({"type":"element:set","op":1,"id":"t","props":{"text":")" +
+             std::string(bytes, 'x') + "\"}}";
     };
     CHECK(is_ok(text(16 * 1024)));
     CHECK_FALSE(is_ok(text(16 * 1024 + 1)));

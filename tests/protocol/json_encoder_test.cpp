@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-
 #include <simdjson.h>
 
 #include <cmath>
@@ -45,39 +44,40 @@ TEST_SUITE("protocol/json_encoder") {
     collab::room room{"ROOM01", {}, out};
     const member_id ann{1};
     const auto now = time.now();
-    REQUIRE(room.join(ann, {"c1", "u1", "secret", "Ann \"A\"\n", collab::color{0xFF0000FF, false}},
-                      now)
-                .ok());
-    CHECK(out.take() ==
-          std::vector<std::string>{
-              R"({"type":"room:state","roomId":"ROOM01","session":"secret","op":0,"you":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"},"seq":0,"users":[{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}],"elements":[],"live":[],"cursors":[],"history":{"canUndo":false,"canRedo":false},"chat":[],"more":false})",
-              R"({"type":"user:joined","user":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}})"});
+    REQUIRE(
+        room.join(ann, {"c1", "u1", "secret", "Ann \"A\"\n", collab::color{0xFF0000FF, false}}, now)
+            .ok());
+    CHECK(
+        out.take() ==
+        std::vector<std::string>{
+            R"({"type":"room:state","roomId":"ROOM01","session":"secret","op":0,"you":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"},"seq":0,"users":[{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}],"elements":[],"live":[],"cursors":[],"history":{"canUndo":false,"canRedo":false},"chat":[],"more":false})",
+            R"({"type":"user:joined","user":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}})"});
 
     const std::vector<collab::point> points = {{1.03F, -0.0625F, 0.3F, 0}, {2, 3, 1, 8}};
     collab::element stroke{"s", collab::element_kind::stroke, "u1"};
     stroke.set(collab::property::color, collab::color{0xAABBCCDD, true});
     REQUIRE(room.execute(ann, collab::start_stroke{stroke, {points.data(), 1}}, now).ok());
-    REQUIRE(
-        room.execute(ann, collab::extend_stroke{"s", 1, {points.data() + 1, 1}}, now).ok());
+    REQUIRE(room.execute(ann, collab::extend_stroke{"s", 1, {points.data() + 1, 1}}, now).ok());
     REQUIRE(room.execute(ann, collab::operation_command{1, collab::end_stroke{"s", 2}}, now).ok());
     const std::string element =
         R"({"id":"s","kind":"stroke","index":"a0","userId":"u1","x":0,"y":0,"angle":0,"opacity":1,"width":2,"color":"#aabbccdd","tool":"pen","points":[)";
-    CHECK(out.take() ==
-          std::vector<std::string>{
-              R"({"type":"stroke:start","userId":"u1","clientId":"c1","stroke":)" + element +
-                  "[1,-0.0625,0.2998046875,0]]}}",
-              R"({"type":"stroke:point","userId":"u1","strokeId":"s","from":1,"points":[[2,3,1,8]]})",
-              R"({"type":"stroke:end","strokeId":"s","count":2,"userId":"u1","seq":1,"time":1577836800000})",
-              R"({"type":"stroke:end","strokeId":"s","count":2,"userId":"u1","seq":1,"time":1577836800000,"stroke":)" +
-                  element + "[1,-0.0625,0.2998046875,0],[2,3,1,8]]}}",
-              R"({"type":"op:ack","op":1,"seq":1,"time":1577836800000,"index":"a0"})",
-              R"({"type":"history:state","canUndo":true,"canRedo":false})"});
-    CHECK(collab::encode_json_snapshot(room) ==
-          R"({"roomId":"ROOM01","seq":1,"elements":[)" + element +
-              "[1,-0.0625,0.2998046875,0],[2,3,1,8]]}]}");
+    CHECK(
+        out.take() ==
+        std::vector<std::string>{
+            R"({"type":"stroke:start","userId":"u1","clientId":"c1","stroke":)" + element +
+                "[1,-0.0625,0.2998046875,0]]}}",
+            R"({"type":"stroke:point","userId":"u1","strokeId":"s","from":1,"points":[[2,3,1,8]]})",
+            R"({"type":"stroke:end","strokeId":"s","count":2,"userId":"u1","seq":1,"time":1577836800000})",
+            R"({"type":"stroke:end","strokeId":"s","count":2,"userId":"u1","seq":1,"time":1577836800000,"stroke":)" +
+                element + "[1,-0.0625,0.2998046875,0],[2,3,1,8]]}}",
+            R"({"type":"op:ack","op":1,"seq":1,"time":1577836800000,"index":"a0"})",
+            R"({"type":"history:state","canUndo":true,"canRedo":false})"});
+    CHECK(collab::encode_json_snapshot(room) == R"({"roomId":"ROOM01","seq":1,"elements":[)" +
+                                                    element +
+                                                    "[1,-0.0625,0.2998046875,0],[2,3,1,8]]}]}");
 
-    const auto set = collab::set_element{
-        "s", {{collab::property::x, -1.5}, {collab::property::opacity, 0.1}}};
+    const auto set =
+        collab::set_element{"s", {{collab::property::x, -1.5}, {collab::property::opacity, 0.1}}};
     REQUIRE(room.execute(ann, collab::operation_command{2, set}, now).ok());
     REQUIRE(room.execute(ann, collab::operation_command{3, collab::undo{}}, now).ok());
     REQUIRE(
@@ -85,20 +85,24 @@ TEST_SUITE("protocol/json_encoder") {
     REQUIRE(room.execute(ann, collab::operation_command{5, collab::undo{}}, now).ok());
     REQUIRE(room.execute(ann, collab::operation_command{6, collab::undo{}}, now).ok());
     const std::vector<std::string> texts = out.take();
-    CHECK(texts[0] ==
-          R"({"type":"element:set","id":"s","props":{"x":-1.5,"opacity":0.1},"userId":"u1","seq":2,"time":1577836800000})");
-    CHECK(texts[2] ==
-          R"({"type":"operation:undo","userId":"u1","seq":3,"time":1577836800000,"target":2,"outcome":"applied","removed":[],"restored":[],"changed":[{"id":"s","props":{"x":0,"opacity":1}}]})");
+    CHECK(
+        texts[0] ==
+        R"({"type":"element:set","id":"s","props":{"x":-1.5,"opacity":0.1},"userId":"u1","seq":2,"time":1577836800000})");
+    CHECK(
+        texts[2] ==
+        R"({"type":"operation:undo","userId":"u1","seq":3,"time":1577836800000,"target":2,"outcome":"applied","removed":[],"restored":[],"changed":[{"id":"s","props":{"x":0,"opacity":1}}]})");
     CHECK(texts[5] ==
           R"({"type":"element:remove","ids":["s"],"userId":"u1","seq":4,"time":1577836800000})");
-    CHECK(texts[8] ==
-          R"({"type":"operation:undo","userId":"u1","seq":5,"time":1577836800000,"target":4,"outcome":"applied","removed":[],"restored":[)" +
-              element + R"([1,-0.0625,0.2998046875,0],[2,3,1,8]]}],"changed":[]})");
+    CHECK(
+        texts[8] ==
+        R"({"type":"operation:undo","userId":"u1","seq":5,"time":1577836800000,"target":4,"outcome":"applied","removed":[],"restored":[)" +
+            element + R"([1,-0.0625,0.2998046875,0],[2,3,1,8]]}],"changed":[]})");
   }
 
   TEST_CASE("the messages that no room sends are these") {
-    CHECK(collab::encode_json_error(absl::InvalidArgumentError("x: \x01"), "stroke:point") ==
-          R"({"type":"error","code":"invalid_argument","message":"x: \u0001","answers":"stroke:point"})");
+    CHECK(
+        collab::encode_json_error(absl::InvalidArgumentError("x: \x01"), "stroke:point") ==
+        R"({"type":"error","code":"invalid_argument","message":"x: \u0001","answers":"stroke:point"})");
     CHECK(collab::encode_json_error(absl::ResourceExhaustedError("full"), {}) ==
           R"({"type":"error","code":"resource_exhausted","message":"full"})");
     CHECK(collab::encode_json_pong({12.5}, collab::unix_time{std::chrono::milliseconds{7}}) ==

@@ -126,8 +126,7 @@ class recorder final : public collab::room_sink {
     return id == ann ? "ann" : id == bob ? "bob" : id == cid ? "cid" : "?";
   }
   void add(const std::string& to, const collab::room_event& event, seq_number gate) {
-    lines.push_back(to + "<- " + describe(event) + " @" +
-                    std::to_string(collab::to_integer(gate)));
+    lines.push_back(to + "<- " + describe(event) + " @" + std::to_string(collab::to_integer(gate)));
   }
 };
 
@@ -203,14 +202,14 @@ TEST_SUITE("room/members") {
   TEST_CASE("one who joins is sent the state, the others are told") {
     room_under_test room;
     room.join(ann, "Ann");
-    CHECK(room.out.take() == lines{"ann<- room:state seq=0 elements=0 live=0 @0",
-                                   "not ann<- user:joined Ann @0"});
+    CHECK(room.out.take() ==
+          lines{"ann<- room:state seq=0 elements=0 live=0 @0", "not ann<- user:joined Ann @0"});
     room.put(ann, 1, "r");
     room.out.take();
     room.join(bob, "Bob");
     // The state waits until all that it shows is durable.
-    CHECK(room.out.take() == lines{"bob<- room:state seq=1 elements=1 live=0 @1",
-                                   "not bob<- user:joined Bob @0"});
+    CHECK(room.out.take() ==
+          lines{"bob<- room:state seq=1 elements=1 live=0 @1", "not bob<- user:joined Bob @0"});
     room.board.leave(ann, room.time.now());
     CHECK(room.out.take() == lines{"all<- user:left c-Ann @0"});
     room.board.leave(ann, room.time.now());
@@ -492,9 +491,9 @@ TEST_SUITE("room/live strokes") {
     CHECK(room.out.take().empty());
     room.time.advance(1ns);
     room.board.tick(room.time.now());
-    CHECK(room.out.take() ==
-          lines{"all<- stroke:cancel empty @0", "all<- stroke:end s count=1 by=u-Ann seq=3 @3",
-                "all<- history undo redo @3"});
+    CHECK(room.out.take() == lines{"all<- stroke:cancel empty @0",
+                                   "all<- stroke:end s count=1 by=u-Ann seq=3 @3",
+                                   "all<- history undo redo @3"});
     room.op(bob, 3, collab::redo{});
     CHECK(room.board.board().find("r") != nullptr);
     CHECK(room.replayed() == room_under_test::picture(room.board));

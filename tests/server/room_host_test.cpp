@@ -1,7 +1,6 @@
 #include "collab/server/room_host.hpp"
 
 #include <doctest/doctest.h>
-
 #include <simdjson.h>
 
 #include <deque>
@@ -34,23 +33,23 @@ class counting_random final : public collab::random_source {
 class held_storage final : public collab::storage {
  public:
   void open(std::string_view room, collab::executor& on, open_handler done) override {
-    hold([this, room = std::string{room}, &on, done = std::move(done)](absl::Status status) mutable {
-      ++opened;
-      on.post([status, result = collab::opened_room{++epoch, records[room]},
-               done = std::move(done)]() mutable {
-        if (status.ok()) {
-          done(std::move(result));
-        } else {
-          done(status);
-        }
-      });
-    });
+    hold(
+        [this, room = std::string{room}, &on, done = std::move(done)](absl::Status status) mutable {
+          ++opened;
+          on.post([status, result = collab::opened_room{++epoch, records[room]},
+                   done = std::move(done)]() mutable {
+            if (status.ok()) {
+              done(std::move(result));
+            } else {
+              done(status);
+            }
+          });
+        });
   }
   void read(std::string_view room, collab::executor& on, open_handler done) override {
     open(room, on, std::move(done));
   }
-  void append(collab::append_request request, collab::executor& on,
-              append_handler done) override {
+  void append(collab::append_request request, collab::executor& on, append_handler done) override {
     hold([this, request = std::move(request), &on,
           done = std::move(done)](absl::Status status) mutable {
       if (status.ok() && request.position != records[request.room].size()) {
@@ -101,9 +100,7 @@ class person final : public collab::transport_handler {
   void on_close(collab::close_code code, std::string_view) override { closed = code; }
 
   void say(const std::string& text) { end_->send(collab::make_payload(text)); }
-  void say_binary() {
-    end_->send(collab::make_payload("x", collab::payload_kind::binary));
-  }
+  void say_binary() { end_->send(collab::make_payload("x", collab::payload_kind::binary)); }
   void hang_up() { end_->close(collab::close_code::normal, ""); }
   void stop_reading() { end_->pause_reading(); }
   void join(const std::string& name) { say(R"({"type":"room:join","name":")" + name + "\"}"); }
@@ -228,7 +225,8 @@ TEST_SUITE("server/room_host") {
     bob->heard();
     it.store.answer();
     it.loop.run();
-    CHECK(ann->heard() == lines{"user:joined", "op:ack 1", "history:state", "op:reject 2 not_found"});
+    CHECK(ann->heard() ==
+          lines{"user:joined", "op:ack 1", "history:state", "op:reject 2 not_found"});
     CHECK(bob->heard() == lines{"element:put", "history:state"});
     CHECK(cid->heard() == lines{"room:state 0", "stroke:point"});
     CHECK(board.find("\"seq\":1") != std::string::npos);

@@ -81,9 +81,8 @@ board_client::board_client(client_loop& loop, std::uint16_t port, std::string_vi
   while ((end = input_.find("\r\n\r\n")) == std::string::npos) {
     std::array<char, 4096> buffer{};
     pollfd wait{socket_, POLLIN, 0};
-    const ssize_t count = ::poll(&wait, 1, 100) > 0
-                              ? ::recv(socket_, buffer.data(), buffer.size(), 0)
-                              : ssize_t{-1};
+    const ssize_t count =
+        ::poll(&wait, 1, 100) > 0 ? ::recv(socket_, buffer.data(), buffer.size(), 0) : ssize_t{-1};
     if (count == 0 || steady::now() >= until) {
       give_up("no response");
     }

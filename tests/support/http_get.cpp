@@ -116,8 +116,7 @@ http_reply http_exchange(std::uint16_t port, std::string_view bytes) {
     if (steady::now() >= until) {
       throw std::runtime_error{"no whole HTTP response within 20 s"};
     }
-    pollfd wait{connection.number(), static_cast<short>(POLLIN | (bytes.empty() ? 0 : POLLOUT)),
-                0};
+    pollfd wait{connection.number(), static_cast<short>(POLLIN | (bytes.empty() ? 0 : POLLOUT)), 0};
     ::poll(&wait, 1, 100);
     if ((wait.revents & POLLOUT) != 0) {
       const ssize_t count =
@@ -127,8 +126,7 @@ http_reply http_exchange(std::uint16_t port, std::string_view bytes) {
     }
     if ((wait.revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
       std::array<char, 65536> buffer{};
-      const ssize_t count =
-          ::recv(connection.number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+      const ssize_t count = ::recv(connection.number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (count == 0 || (count < 0 && errno != EAGAIN)) {
         break;
       }

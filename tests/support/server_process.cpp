@@ -152,8 +152,8 @@ std::string server_process::errors() const {
   std::string text;
   std::array<char, 4096> bytes{};
   for (;;) {
-    const ssize_t count = ::pread(::fileno(errors_), bytes.data(), bytes.size(),
-                                  static_cast<off_t>(text.size()));
+    const ssize_t count =
+        ::pread(::fileno(errors_), bytes.data(), bytes.size(), static_cast<off_t>(text.size()));
     if (count <= 0) {
       return text;
     }

@@ -38,8 +38,7 @@ class server_process {
 
   // Waits for the line `listening on http://HOST:PORT`. False when the program ends or the
   // time is over before it.
-  [[nodiscard]] bool wait_until_ready(
-      std::chrono::milliseconds at_most = std::chrono::seconds{30});
+  [[nodiscard]] bool wait_until_ready(std::chrono::milliseconds at_most = std::chrono::seconds{30});
 
   // Requires: wait_until_ready() has succeeded.
   [[nodiscard]] std::uint16_t port() const { return port_; }

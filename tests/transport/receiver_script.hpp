@@ -25,10 +25,9 @@ struct frame_options {
 
 // One frame as a client sends it.
 inline std::string make_frame(unsigned opcode, std::string_view body, frame_options options = {}) {
-  const frame_header header =
-      write_frame_header(static_cast<websocket_opcode>(opcode | (options.reserved_bits << 4U)),
-                         body.size(), {.is_final = options.is_final,
-                                       .mask = options.is_masked ? &options.mask : nullptr});
+  const frame_header header = write_frame_header(
+      static_cast<websocket_opcode>(opcode | (options.reserved_bits << 4U)), body.size(),
+      {.is_final = options.is_final, .mask = options.is_masked ? &options.mask : nullptr});
   std::string masked{body};
   if (options.is_masked) {
     for (std::size_t at = 0; at < masked.size(); ++at) {  // Not apply_mask(): that is under test.

@@ -6,9 +6,8 @@
 #ifndef COLLAB_TESTS_TRANSPORT_SOCKET_CLIENT_HPP
 #define COLLAB_TESTS_TRANSPORT_SOCKET_CLIENT_HPP
 
-#include <doctest/doctest.h>
-
 #include <arpa/inet.h>
+#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

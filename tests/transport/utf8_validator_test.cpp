@@ -14,8 +14,11 @@ namespace {
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto first = static_cast<unsigned char>(text[at]);
-    const std::size_t size = first < 0x80 ? 1 : (first >> 5U) == 6 ? 2 : (first >> 4U) == 14 ? 3
-                             : (first >> 3U) == 30 ? 4 : 0;
+    const std::size_t size = first < 0x80          ? 1
+                             : (first >> 5U) == 6  ? 2
+                             : (first >> 4U) == 14 ? 3
+                             : (first >> 3U) == 30 ? 4
+                                                   : 0;
     if (size == 0 || at + size > text.size()) {
       return false;
     }

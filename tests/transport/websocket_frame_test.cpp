@@ -13,8 +13,7 @@ TEST_SUITE("transport/websocket_frame") {
     CHECK(write_frame_header(websocket_opcode::text, 5).view() == "\x81\x05"s);
     CHECK(write_frame_header(websocket_opcode::text, 5, {.mask = &mask}).view() ==
           "\x81\x85\x37\xfa\x21\x3d"s);
-    CHECK(write_frame_header(websocket_opcode::text, 3, {.is_final = false}).view() ==
-          "\x01\x03"s);
+    CHECK(write_frame_header(websocket_opcode::text, 3, {.is_final = false}).view() == "\x01\x03"s);
     CHECK(write_frame_header(websocket_opcode::continuation, 2).view() == "\x80\x02"s);
     CHECK(write_frame_header(websocket_opcode::binary, 256).view() == "\x82\x7E\x01\x00"s);
     CHECK(write_frame_header(websocket_opcode::binary, 65536).view() ==
@@ -44,7 +43,9 @@ TEST_SUITE("transport/websocket_frame") {
   }
 
   TEST_CASE("a close payload has the code in network order, then the reason") {
-    CHECK(write_close_payload(close_code::normal, "bye").view() == "\x03\xE8" "bye"s);
+    CHECK(write_close_payload(close_code::normal, "bye").view() ==
+          "\x03\xE8"
+          "bye"s);
     CHECK(write_close_payload(close_code::no_status, "ignored").view().empty());
     CHECK(write_close_payload(close_code::abnormal, "ignored").view().empty());
   }
@@ -53,8 +54,7 @@ TEST_SUITE("transport/websocket_frame") {
     CHECK(write_close_payload(close_code::normal, std::string(123, 'r')).size == 125);
     CHECK(write_close_payload(close_code::normal, std::string(124, 'r')).size == 125);
     const std::string three = std::string(122, 'r') + "\xE2\x82\xAC";
-    CHECK(write_close_payload(close_code::normal, three).view().substr(2) ==
-          std::string(122, 'r'));
+    CHECK(write_close_payload(close_code::normal, three).view().substr(2) == std::string(122, 'r'));
     const std::string fits = std::string(120, 'r') + "\xE2\x82\xAC" + "x";
     CHECK(write_close_payload(close_code::normal, fits).view().substr(2) ==
           std::string(120, 'r') + "\xE2\x82\xAC");

@@ -55,8 +55,7 @@ TEST_SUITE("transport/websocket_handshake") {
 
   TEST_CASE("the subprotocol is the server's first choice among the offered") {
     const http_request request = with("Sec-WebSocket-Protocol", "one, two ,three");
-    CHECK(offered_subprotocols(request) ==
-          std::vector<std::string_view>{"one", "two", "three"});
+    CHECK(offered_subprotocols(request) == std::vector<std::string_view>{"one", "two", "three"});
     CHECK(select_subprotocol(request, {"three", "one"}) == "three");
     CHECK(select_subprotocol(request, {"Two"}) == "");
     CHECK(select_subprotocol(make_request(), {"one"}) == "");

@@ -50,8 +50,8 @@ TEST_SUITE("transport/websocket_receiver") {
   TEST_CASE("the example frames of RFC 6455, section 5.7, are read") {
     CHECK(receive("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58").lines == lines{"text:Hello"});
     std::string bare = "\x81\x05\x48\x65\x6c\x6c\x6f";
-    const transcript client =
-        receive(bare, {}, [] { return std::string_view::npos; }, websocket_role::client);
+    const transcript client = receive(
+        bare, {}, [] { return std::string_view::npos; }, websocket_role::client);
     CHECK(client.lines == lines{"text:Hello"});
   }
 
@@ -72,8 +72,8 @@ TEST_SUITE("transport/websocket_receiver") {
     const auto result = receive(sample_stream(), {}, [] { return std::size_t{1}; });
     CHECK(result == sample_transcript());
     CHECK(result.pending_max <= websocket_receiver::pending_bytes_max);
-    const auto pings = receive(make_frame(0x9, std::string(125, 'x')), {},
-                               [] { return std::size_t{1}; });
+    const auto pings =
+        receive(make_frame(0x9, std::string(125, 'x')), {}, [] { return std::size_t{1}; });
     CHECK(pings.lines.size() == 1);
     CHECK(pings.pending_max == 6 + 124);
   }
@@ -82,8 +82,7 @@ TEST_SUITE("transport/websocket_receiver") {
     for (unsigned seed = 1; seed <= 300; ++seed) {
       CAPTURE(seed);
       std::mt19937 random{seed};
-      CHECK(receive(sample_stream(), {}, [&] { return random() % 40 + 1; }) ==
-            sample_transcript());
+      CHECK(receive(sample_stream(), {}, [&] { return random() % 40 + 1; }) == sample_transcript());
     }
   }
 
@@ -135,16 +134,14 @@ TEST_SUITE("transport/websocket_receiver") {
     CHECK(receive(masked, {}, whole, websocket_role::server).lines.size() == 1);
     CHECK(receive(bare, {}, whole, websocket_role::client).lines.size() == 1);
     CHECK(receive(bare, {}, whole, websocket_role::server).failed == close_code::protocol_error);
-    CHECK(receive(masked, {}, whole, websocket_role::client).failed ==
-          close_code::protocol_error);
+    CHECK(receive(masked, {}, whole, websocket_role::client).failed == close_code::protocol_error);
   }
 
   TEST_CASE("control frames of 125 bytes are taken, of 126 or in fragments refused") {
     for (const unsigned opcode : {0x9U, 0xAU}) {
       CHECK(receive(make_frame(opcode, std::string(125, 'p'))).lines.size() == 1);
       CHECK(failure_of(make_frame(opcode, std::string(126, 'p'))) == close_code::protocol_error);
-      CHECK(failure_of(make_frame(opcode, "", {.is_final = false})) ==
-            close_code::protocol_error);
+      CHECK(failure_of(make_frame(opcode, "", {.is_final = false})) == close_code::protocol_error);
     }
     CHECK(receive(make_close(1000, std::string(123, 'r'))).closed == close_code::normal);
     CHECK(failure_of(make_close(1000, std::string(124, 'r'))) == close_code::protocol_error);

@@ -81,8 +81,8 @@ transcript receive_by_wslay(std::string_view stream) {
 }
 
 std::string random_text(std::mt19937& random) {
-  static const std::string samples[] = {"a", "board", "\xC3\xA9", "\xE2\x82\xAC",
-                                        "\xF0\x9F\x96\x8A", ""};
+  static const std::string samples[] = {
+      "a", "board", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x96\x8A", ""};
   std::string text;
   for (auto count = random() % 8; count > 0; --count) {
     text += samples[random() % std::size(samples)];
@@ -162,8 +162,8 @@ bool is_known_defect(const transcript& ours, const transcript& theirs) {
                                        ours.closed <= close_code{1014} &&
                                        verdict_of(theirs) == verdict::failed;
   // It takes a close frame of one byte for one without a code; section 5.5.1 demands two.
-  const bool takes_half_a_code = ours.failed == close_code::protocol_error &&
-                                 theirs.closed == close_code::no_status;
+  const bool takes_half_a_code =
+      ours.failed == close_code::protocol_error && theirs.closed == close_code::no_status;
   return refuses_registered_code || takes_half_a_code;
 }
 

@@ -6,11 +6,11 @@
 #ifndef COLLAB_CORE_DEADLINE_QUEUE_HPP
 #define COLLAB_CORE_DEADLINE_QUEUE_HPP
 
-#include <optional>
-#include <utility>
-
 #include <absl/container/btree_set.h>
 #include <absl/container/flat_hash_map.h>
+
+#include <optional>
+#include <utility>
 
 #include "collab/core/clock.hpp"
 

@@ -6,15 +6,15 @@
 #ifndef COLLAB_CORE_LIMITS_HPP
 #define COLLAB_CORE_LIMITS_HPP
 
+#include <absl/status/status.h>
+#include <absl/strings/str_cat.h>
+
 #include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <system_error>
-
-#include <absl/status/status.h>
-#include <absl/strings/str_cat.h>
 
 #include "collab/core/text.hpp"
 
@@ -73,8 +73,8 @@ struct limit_row {
   std::string_view name;
   std::string_view unit;
   // Exactly one of the two is set.
-  std::uint64_t limits::* count = nullptr;
-  std::chrono::milliseconds limits::* time = nullptr;
+  std::uint64_t limits::*count = nullptr;
+  std::chrono::milliseconds limits::*time = nullptr;
   // The values that set_limit() takes.
   std::uint64_t least = 1;
   std::uint64_t most = 1'000'000'000;
@@ -148,9 +148,9 @@ struct limit_row {
     const char* end = value.data() + value.size();
     const auto parsed = std::from_chars(value.data(), end, number);
     if (parsed.ec != std::errc{} || parsed.ptr != end || number < row.least || number > row.most) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("limit ", to_absl(row.name), " is '", to_absl(value),
-                       "': a whole number from ", row.least, " to ", row.most, " is needed"));
+      return absl::InvalidArgumentError(absl::StrCat("limit ", to_absl(row.name), " is '",
+                                                     to_absl(value), "': a whole number from ",
+                                                     row.least, " to ", row.most, " is needed"));
     }
     if (row.count != nullptr) {
       all.*row.count = number;

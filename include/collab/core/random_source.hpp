@@ -32,9 +32,7 @@ class random_source {
 // The operating system's generator, fit for secrets.
 class system_random_source final : public random_source {
  public:
-  [[nodiscard]] std::uint64_t next() override {
-    return std::uint64_t{device_()} << 32 | device_();
-  }
+  [[nodiscard]] std::uint64_t next() override { return std::uint64_t{device_()} << 32 | device_(); }
 
  private:
   std::random_device device_;

@@ -3,10 +3,10 @@
 #ifndef COLLAB_CORE_TEXT_HPP
 #define COLLAB_CORE_TEXT_HPP
 
+#include <absl/strings/string_view.h>
+
 #include <cstddef>
 #include <string_view>
-
-#include <absl/strings/string_view.h>
 
 namespace collab {
 

@@ -6,15 +6,15 @@
 #ifndef COLLAB_DOCUMENT_DOCUMENT_HPP
 #define COLLAB_DOCUMENT_DOCUMENT_HPP
 
+#include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
+
 #include <cassert>
 #include <cstddef>
 #include <deque>
 #include <memory>
 #include <string_view>
 #include <utility>
-
-#include <absl/container/btree_set.h>
-#include <absl/container/flat_hash_map.h>
 
 #include "collab/core/ids.hpp"
 #include "collab/core/text.hpp"

@@ -93,9 +93,7 @@ class element {
   }
 
   // Every register, in the order of the properties.
-  [[nodiscard]] std::span<const property_register> registers() const noexcept {
-    return registers_;
-  }
+  [[nodiscard]] std::span<const property_register> registers() const noexcept { return registers_; }
   // Dates all registers: for an element that is put whole by one operation.
   void stamp_all(seq_number seq) noexcept {
     for (property_register& each : registers_) {

@@ -139,8 +139,7 @@ inline constexpr property_info properties[property_count] = {
      .name = "tool",
      .type = property_type::token,
      .word = token::pen,
-     .words =
-         bit(token::pen) | bit(token::pencil) | bit(token::brush) | bit(token::highlighter)},
+     .words = bit(token::pen) | bit(token::pencil) | bit(token::brush) | bit(token::highlighter)},
     {property::text, "text", property_type::text},
     {property::font_size, "fontSize", property_type::number, 20, 0, 10'000},
     {property::points, "points", property_type::offsets},
@@ -155,9 +154,9 @@ inline constexpr property_info properties[property_count] = {
 inline constexpr property_info stroke_width_of_stroke = {
     property::width, "width", property_type::number, 2, 0, 10'000};
 
-inline constexpr std::uint32_t common = bit(property::index) | bit(property::x) |
-                                        bit(property::y) | bit(property::angle) |
-                                        bit(property::opacity) | bit(property::color);
+inline constexpr std::uint32_t common = bit(property::index) | bit(property::x) | bit(property::y) |
+                                        bit(property::angle) | bit(property::opacity) |
+                                        bit(property::color);
 inline constexpr std::uint32_t boxed = common | bit(property::width) | bit(property::height) |
                                        bit(property::stroke_width) | bit(property::fill) |
                                        bit(property::dash);
@@ -183,7 +182,7 @@ inline constexpr kind_info kinds[] = {
     {"sticky", written},
 };
 
-inline constexpr std::string_view words[] = {"none", "arrow",  "solid", "dashed", "dotted",
+inline constexpr std::string_view words[] = {"none", "arrow",  "solid", "dashed",     "dotted",
                                              "pen",  "pencil", "brush", "highlighter"};
 
 }  // namespace detail

@@ -8,6 +8,9 @@
 #ifndef COLLAB_HISTORY_EDIT_HISTORY_HPP
 #define COLLAB_HISTORY_EDIT_HISTORY_HPP
 
+#include <absl/status/status.h>
+#include <absl/strings/str_cat.h>
+
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -17,9 +20,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <absl/status/status.h>
-#include <absl/strings/str_cat.h>
 
 #include "collab/document/document.hpp"
 #include "collab/history/operation.hpp"
@@ -117,9 +117,10 @@ class edit_history {
     for (const auto& [key, value] : body.changes) {
       const bool is_known = has_property(found->kind(), key);
       if (!is_known || !fits(describe(found->kind(), key), value)) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "props.", to_absl(name_of(key)), is_known ? ": out of range for" : ": not a property of",
-            " kind ", to_absl(name_of(found->kind()))));
+        return absl::InvalidArgumentError(
+            absl::StrCat("props.", to_absl(name_of(key)),
+                         is_known ? ": out of range for" : ": not a property of", " kind ",
+                         to_absl(name_of(found->kind()))));
       }
     }
     return absl::OkStatus();

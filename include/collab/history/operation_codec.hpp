@@ -8,6 +8,10 @@
 #ifndef COLLAB_HISTORY_OPERATION_CODEC_HPP
 #define COLLAB_HISTORY_OPERATION_CODEC_HPP
 
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/strings/str_cat.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,10 +19,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <absl/strings/str_cat.h>
 
 #include "collab/history/detail/record.hpp"
 #include "collab/history/operation.hpp"

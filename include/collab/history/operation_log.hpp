@@ -6,13 +6,13 @@
 #ifndef COLLAB_HISTORY_OPERATION_LOG_HPP
 #define COLLAB_HISTORY_OPERATION_LOG_HPP
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/strings/str_cat.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "collab/history/operation.hpp"
 #include "collab/history/operation_codec.hpp"
@@ -38,8 +38,7 @@ class operation_log {
     absl::StatusOr<operation> op = decode_operation(record);
     if (op.ok() && op->seq != next(last_)) {
       return absl::DataLossError(absl::StrCat("the log has operation ", to_integer(op->seq),
-                                              " where ", to_integer(next(last_)),
-                                              " is expected"));
+                                              " where ", to_integer(next(last_)), " is expected"));
     }
     if (op.ok()) {
       last_ = op->seq;

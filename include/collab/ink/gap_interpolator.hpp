@@ -64,8 +64,8 @@ class gap_interpolator {
       return;
     }
     const float wanted = std::ceil(gap / options_.distance_max) - 1.0F;
-    const auto count = static_cast<std::size_t>(
-        std::min(wanted, static_cast<float>(options_.points_per_gap_max)));
+    const auto count =
+        static_cast<std::size_t>(std::min(wanted, static_cast<float>(options_.points_per_gap_max)));
     const double elapsed = static_cast<double>(to.t) - static_cast<double>(from.t);
     for (std::size_t i = 1; i <= count; ++i) {
       const float part = static_cast<float>(i) / static_cast<float>(count + 1);

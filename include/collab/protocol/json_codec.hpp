@@ -6,14 +6,14 @@
 #ifndef COLLAB_PROTOCOL_JSON_CODEC_HPP
 #define COLLAB_PROTOCOL_JSON_CODEC_HPP
 
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/limits.hpp"
@@ -38,8 +38,8 @@ class json_decoder {
   json_decoder& operator=(const json_decoder&) = delete;
 
   // Calls `each` for every message of `frame` in order; elements in it are created by
-  // `sender`, and a message that names another creator is refused. For a frame that is an object once,
-  // for an array as often as it has items. A message that can't be understood is passed on
+  // `sender`, and a message that names another creator is refused. For a frame that is an object
+  // once, for an array as often as it has items. A message that can't be understood is passed on
   // with its status, and as an operation_command that is refused where it names its `op`.
   //
   // Fails with invalid_argument, having called nothing, when the frame is not JSON.

@@ -3,12 +3,12 @@
 #ifndef COLLAB_PROTOCOL_MESSAGE_HPP
 #define COLLAB_PROTOCOL_MESSAGE_HPP
 
+#include <absl/status/status.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include <absl/status/status.h>
 
 #include "collab/core/ids.hpp"
 #include "collab/room/command.hpp"

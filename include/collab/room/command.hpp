@@ -6,6 +6,8 @@
 #ifndef COLLAB_ROOM_COMMAND_HPP
 #define COLLAB_ROOM_COMMAND_HPP
 
+#include <absl/status/status.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,8 +15,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include <absl/status/status.h>
 
 #include "collab/core/ids.hpp"
 #include "collab/document/element.hpp"

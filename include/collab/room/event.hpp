@@ -6,6 +6,8 @@
 #ifndef COLLAB_ROOM_EVENT_HPP
 #define COLLAB_ROOM_EVENT_HPP
 
+#include <absl/status/status.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,8 +15,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <absl/status/status.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"

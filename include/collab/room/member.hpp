@@ -3,14 +3,14 @@
 #ifndef COLLAB_ROOM_MEMBER_HPP
 #define COLLAB_ROOM_MEMBER_HPP
 
+#include <absl/status/status.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <absl/status/status.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"

@@ -6,12 +6,12 @@
 #ifndef COLLAB_ROOM_PRESENCE_HPP
 #define COLLAB_ROOM_PRESENCE_HPP
 
+#include <absl/container/btree_map.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include <absl/container/btree_map.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"

@@ -11,6 +11,9 @@
 #ifndef COLLAB_ROOM_ROOM_HPP
 #define COLLAB_ROOM_ROOM_HPP
 
+#include <absl/container/btree_map.h>
+#include <absl/status/status.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -19,9 +22,6 @@
 #include <string_view>
 #include <utility>
 #include <variant>
-
-#include <absl/container/btree_map.h>
-#include <absl/status/status.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"

@@ -11,6 +11,9 @@
 #ifndef COLLAB_SERVER_ROOM_HOST_HPP
 #define COLLAB_SERVER_ROOM_HOST_HPP
 
+#include <absl/functional/any_invocable.h>
+#include <absl/status/statusor.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,9 +21,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <absl/functional/any_invocable.h>
-#include <absl/status/statusor.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/executor.hpp"
@@ -96,8 +96,7 @@ class room_host {
   // Yields the board of `room` as JSON text, with nothing in it that is not durable; loads
   // the room when it is not in memory. `done` is called exactly once, perhaps from inside
   // this call; with an error when the room can't be loaded or is stopped.
-  void snapshot(std::string_view room,
-                absl::AnyInvocable<void(absl::StatusOr<std::string>)> done);
+  void snapshot(std::string_view room, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done);
 
   // Does what has become due. To be called when next_deadline() has come; more often does
   // no harm.

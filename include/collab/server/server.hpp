@@ -11,13 +11,13 @@
 #ifndef COLLAB_SERVER_SERVER_HPP
 #define COLLAB_SERVER_SERVER_HPP
 
+#include <absl/status/status.h>
+
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/status/status.h>
 
 #include "collab/core/log_sink.hpp"
 #include "collab/server/room_host.hpp"

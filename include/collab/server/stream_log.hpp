@@ -32,8 +32,7 @@ class stream_log final : public log_sink {
   stream_log(std::FILE*, const clock&&, log_level, log_format) = delete;  // Would dangle.
 
   using log_sink::write;
-  void write(log_level level, std::string_view message,
-             std::span<const log_field> fields) override;
+  void write(log_level level, std::string_view message, std::span<const log_field> fields) override;
 
  private:
   std::mutex mutex_;

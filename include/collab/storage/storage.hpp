@@ -8,14 +8,14 @@
 #ifndef COLLAB_STORAGE_STORAGE_HPP
 #define COLLAB_STORAGE_STORAGE_HPP
 
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/functional/any_invocable.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 
 #include "collab/core/executor.hpp"
 

@@ -19,9 +19,8 @@ class manual_clock final : public clock {
  public:
   [[nodiscard]] moment now() const noexcept override {
     const duration elapsed{ticks_.load(std::memory_order_acquire)};
-    return {instant{elapsed},
-            unix_time{std::chrono::milliseconds{1'577'836'800'000}} +
-                std::chrono::floor<std::chrono::milliseconds>(elapsed)};
+    return {instant{elapsed}, unix_time{std::chrono::milliseconds{1'577'836'800'000}} +
+                                  std::chrono::floor<std::chrono::milliseconds>(elapsed)};
   }
 
   // Requires: step >= 0. Time never goes backwards.

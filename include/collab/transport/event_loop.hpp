@@ -10,11 +10,11 @@
 #ifndef COLLAB_TRANSPORT_EVENT_LOOP_HPP
 #define COLLAB_TRANSPORT_EVENT_LOOP_HPP
 
+#include <absl/functional/any_invocable.h>
+
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
-
-#include <absl/functional/any_invocable.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/executor.hpp"

@@ -6,6 +6,8 @@
 #ifndef COLLAB_TRANSPORT_HTTP_MESSAGE_HPP
 #define COLLAB_TRANSPORT_HTTP_MESSAGE_HPP
 
+#include <absl/strings/match.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <memory>
@@ -14,8 +16,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <absl/strings/match.h>
 
 namespace collab {
 
@@ -36,11 +36,9 @@ struct http_request {
 
   // The first header called `name`, whatever the case, or nullopt.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
-    const auto found = std::find_if(headers.begin(), headers.end(), [&](const http_header& item) {
-      return is_name(item, name);
-    });
-    return found == headers.end() ? std::nullopt
-                                  : std::optional<std::string_view>{found->value};
+    const auto found = std::find_if(headers.begin(), headers.end(),
+                                    [&](const http_header& item) { return is_name(item, name); });
+    return found == headers.end() ? std::nullopt : std::optional<std::string_view>{found->value};
   }
 
   [[nodiscard]] std::size_t header_count(std::string_view name) const {
@@ -51,8 +49,7 @@ struct http_request {
 
  private:
   static bool is_name(const http_header& item, std::string_view name) {
-    return absl::EqualsIgnoreCase({item.name.data(), item.name.size()},
-                                  {name.data(), name.size()});
+    return absl::EqualsIgnoreCase({item.name.data(), item.name.size()}, {name.data(), name.size()});
   }
 };
 
@@ -98,9 +95,7 @@ class http_responder {
   }
 
  private:
-  void give_up() {
-    respond({.status = 500, .body = "the server gave no answer\n"});
-  }
+  void give_up() { respond({.status = 500, .body = "the server gave no answer\n"}); }
 
   std::shared_ptr<sink> to_;
 };

@@ -101,7 +101,7 @@ class loopback_transport final : public transport {
     transport_handler* handler = nullptr;
     std::deque<shared_payload> inbox;
     std::size_t inbox_bytes = 0;
-    ending last;              // Comes after the inbox.
+    ending last;  // Comes after the inbox.
     bool has_last = false;
     bool is_started = false;
     bool is_paused = false;
@@ -179,8 +179,7 @@ class loopback_transport final : public transport {
 // A joined pair whose deliveries run on `on`, which must outlive both ends and what they post.
 [[nodiscard]] inline std::pair<std::unique_ptr<transport>, std::unique_ptr<transport>>
 make_loopback_pair(executor& on) {
-  const auto ends =
-      std::make_shared<loopback_transport::link>(loopback_transport::link{.on = on});
+  const auto ends = std::make_shared<loopback_transport::link>(loopback_transport::link{.on = on});
   return {std::unique_ptr<transport>{new loopback_transport{ends, 0}},
           std::unique_ptr<transport>{new loopback_transport{ends, 1}}};
 }

@@ -29,9 +29,9 @@ struct websocket_limits {
 };
 
 enum class websocket_event_kind : unsigned char {
-  none,     // More bytes are needed.
-  data,     // A piece of a message.
-  ping,     // To be answered with a pong of the same payload.
+  none,  // More bytes are needed.
+  data,  // A piece of a message.
+  ping,  // To be answered with a pong of the same payload.
   pong,
   close,    // The peer's last word; what follows it is ignored.
   failure,  // The peer broke the protocol or a limit; what follows is ignored.
@@ -43,8 +43,8 @@ struct websocket_event {
   payload_kind message_kind = payload_kind::text;  // data
   bool begins_message = false;                     // data: the first piece of its message
   bool ends_message = false;                       // data: the last one; may be empty
-  close_code code = close_code::no_status;  // close: the peer's; failure: what to close with
-  std::size_t consumed = 0;                 // Bytes of the input that are done with.
+  close_code code = close_code::no_status;         // close: the peer's; failure: what to close with
+  std::size_t consumed = 0;                        // Bytes of the input that are done with.
   std::string_view bytes{};  // Payload; close: the reason; failure: what was wrong, a literal.
 };
 

@@ -11,6 +11,9 @@
 #ifndef COLLAB_TRANSPORT_WEBSOCKET_LISTENER_HPP
 #define COLLAB_TRANSPORT_WEBSOCKET_LISTENER_HPP
 
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,9 +22,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/transport/event_loop.hpp"
@@ -72,16 +72,11 @@ struct upgrade_decision {
   http_response refusal;             // If not.
 
   [[nodiscard]] static upgrade_decision accept(std::string subprotocol = {}) {
-    return {.is_accepted = true,
-            .subprotocol = std::move(subprotocol),
-            .headers = {},
-            .refusal = {}};
+    return {
+        .is_accepted = true, .subprotocol = std::move(subprotocol), .headers = {}, .refusal = {}};
   }
   [[nodiscard]] static upgrade_decision refuse(http_response response) {
-    return {.is_accepted = false,
-            .subprotocol = {},
-            .headers = {},
-            .refusal = std::move(response)};
+    return {.is_accepted = false, .subprotocol = {}, .headers = {}, .refusal = std::move(response)};
   }
 };
 

@@ -184,8 +184,8 @@ class websocket_receiver {
 
   // Reads payload of the current frame, which begins at `offset` of `in`.
   websocket_event read_payload(std::span<char> in, std::size_t offset) noexcept {
-    const auto count = static_cast<std::size_t>(
-        std::min<std::uint64_t>(remaining_, in.size() - offset));
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, in.size() - offset));
     if (count == 0 && remaining_ > 0) {
       return {.consumed = offset};
     }
@@ -247,8 +247,8 @@ class websocket_receiver {
     const unsigned high = static_cast<unsigned char>(event.bytes[0]);
     const unsigned low = static_cast<unsigned char>(event.bytes[1]);
     const unsigned code = (high << 8U) | low;
-    const bool is_protocol_code = code >= 1000 && code <= 1014 && code != 1004 && code != 1005 &&
-                                  code != 1006;
+    const bool is_protocol_code =
+        code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
     if (!is_protocol_code && (code < 3000 || code > 4999)) {
       return break_off("a close frame has a code that may not be sent");
     }
@@ -266,7 +266,7 @@ class websocket_receiver {
   std::uint64_t message_bytes_ = 0;  // Of the current message, this frame included.
   std::uint32_t fragments_ = 0;
   websocket_mask mask_{};  // Turned so that it begins at the next byte.
-  utf8_validator utf8_;  // Between messages always between characters, or it had failed.
+  utf8_validator utf8_;    // Between messages always between characters, or it had failed.
   websocket_role role_;
   bool inside_message_ = false;
   bool begins_message_ = false;  // No piece of the current message was yielded yet.

@@ -3,6 +3,11 @@
 #ifndef COLLAB_SRC_SERVER_HOST_HOSTED_ROOM_HPP
 #define COLLAB_SRC_SERVER_HOST_HOSTED_ROOM_HPP
 
+#include <absl/container/btree_map.h>
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -10,11 +15,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <absl/container/btree_map.h>
-#include <absl/functional/any_invocable.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 
 #include "collab/core/random_source.hpp"
 #include "collab/room/room.hpp"

@@ -2,10 +2,10 @@
 
 #include "collab/server/room_host.hpp"
 
+#include <absl/container/btree_map.h>
+
 #include <utility>
 #include <vector>
-
-#include <absl/container/btree_map.h>
 
 #include "collab/core/deadline_queue.hpp"
 #include "collab/core/text.hpp"
@@ -19,11 +19,12 @@ class room_host::state final : public session_owner, public hosted_room_owner {
   // `work`, or nothing once this object is gone.
   template <typename Function>
   auto guarded(Function work) {
-    return [alive = std::weak_ptr<bool>{alive_}, work = std::move(work)](auto... arguments) mutable {
-      if (!alive.expired()) {
-        work(std::move(arguments)...);
-      }
-    };
+    return
+        [alive = std::weak_ptr<bool>{alive_}, work = std::move(work)](auto... arguments) mutable {
+          if (!alive.expired()) {
+            work(std::move(arguments)...);
+          }
+        };
   }
   template <typename Function>
   void later(Function work) {

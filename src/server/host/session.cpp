@@ -104,8 +104,8 @@ void session::on_message(std::string_view bytes, payload_kind kind) {
     close(close_code::unsupported_data, "the dialect is JSON text");
     return;
   }
-  const absl::Status status = owner_.decoder().decode(
-      bytes, user_, [this](const client_message& message) {
+  const absl::Status status =
+      owner_.decoder().decode(bytes, user_, [this](const client_message& message) {
         if (!is_closing_) {
           take(message);
         }

@@ -3,6 +3,8 @@
 #ifndef COLLAB_SRC_SERVER_HOST_SESSION_HPP
 #define COLLAB_SRC_SERVER_HOST_SESSION_HPP
 
+#include <absl/status/status.h>
+
 #include <algorithm>
 #include <deque>
 #include <memory>
@@ -10,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <absl/status/status.h>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"

@@ -1,10 +1,9 @@
 // A room inside a program: somebody joins, draws a stroke, and takes it back.
 
+#include <collab/collab.hpp>
 #include <cstdio>
 #include <string>
 #include <vector>
-
-#include <collab/collab.hpp>
 
 namespace {
 
@@ -63,9 +62,9 @@ int main() {
   good &= check(does(collab::start_stroke{stroke, points}), "a stroke begins");
   good &= check(does(collab::operation_command{1, collab::end_stroke{"s1", 2}}), "it ends");
   good &= check(board.board().size() == 1, "it is on the board");
-  good &= check(board.board().find("s1") != nullptr &&
-                    board.board().find("s1")->points().size() == 2,
-                "it has its points");
+  good &=
+      check(board.board().find("s1") != nullptr && board.board().find("s1")->points().size() == 2,
+            "it has its points");
   good &= check(does(collab::operation_command{2, collab::undo{}}), "undo");
   good &= check(board.board().size() == 0, "the board is empty again");
   good &= check(told.acknowledged == 2 && told.rejected == 0, "both operations are taken");

@@ -5,14 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <collab/server/server.hpp>
+#include <collab/storage/sqlite_storage.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
-
-#include <collab/server/server.hpp>
-#include <collab/storage/sqlite_storage.hpp>
 
 namespace {
 

@@ -1,8 +1,7 @@
 // Uses the core, in code that our own warnings would not let pass.
 
-#include <vector>
-
 #include <collab/collab.hpp>
+#include <vector>
 
 int main(int argc, char**) {
   collab::distance_filter filter;

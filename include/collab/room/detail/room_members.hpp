@@ -5,6 +5,8 @@
 #ifndef COLLAB_ROOM_DETAIL_ROOM_MEMBERS_HPP
 #define COLLAB_ROOM_DETAIL_ROOM_MEMBERS_HPP
 
+#include <absl/strings/str_cat.h>
+
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +15,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <absl/strings/str_cat.h>
 
 #include "collab/room/room.hpp"
 
@@ -47,8 +47,8 @@ inline absl::Status room::restore(std::string_view record) {
                                             " can't follow those before it: ", status.message()));
   }
   if (auto* chat = std::get_if<chat_operation>(&op->body)) {
-    chat_.add({std::move(op->author), std::move(chat->name), std::move(chat->text), op->time,
-               op->seq});
+    chat_.add(
+        {std::move(op->author), std::move(chat->name), std::move(chat->text), op->time, op->seq});
   } else {
     history_.apply(std::move(*op));
   }

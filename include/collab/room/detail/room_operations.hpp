@@ -5,6 +5,8 @@
 #ifndef COLLAB_ROOM_DETAIL_ROOM_OPERATIONS_HPP
 #define COLLAB_ROOM_DETAIL_ROOM_OPERATIONS_HPP
 
+#include <absl/strings/str_cat.h>
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -12,8 +14,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <absl/strings/str_cat.h>
 
 #include "collab/core/text.hpp"
 #include "collab/room/room.hpp"
@@ -42,9 +42,8 @@ inline bool room::is_next(member& who, operation_counter counter) {
 }
 
 inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
-  const operation_result& result =
-      who.ledger.record({counter, seq_number{}, now.wall, {}, std::move(reason)},
-                        bounds_.outcomes_per_session);
+  const operation_result& result = who.ledger.record(
+      {counter, seq_number{}, now.wall, {}, std::move(reason)}, bounds_.outcomes_per_session);
   sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last());
 }
 
@@ -59,8 +58,7 @@ inline absl::Status room::run(member& who, const operation_command& command, mom
     sink_.to_member(who.id, operation_rejected{command.counter, busy}, log_.last());
     return absl::OkStatus();
   }
-  admission admitted =
-      std::visit([&](const auto& body) { return admit(who, body); }, command.body);
+  admission admitted = std::visit([&](const auto& body) { return admit(who, body); }, command.body);
   if (admitted.what == admission::kind::answered) {
     return absl::OkStatus();
   }
@@ -110,8 +108,7 @@ inline room::admission room::admit(member& who, const put_element& command) {
   }
   if (live_.contains(value.id())) {
     return {admission::kind::rejected,
-            absl::FailedPreconditionError(
-                absl::StrCat("stroke '", value.id(), "' is being drawn")),
+            absl::FailedPreconditionError(absl::StrCat("stroke '", value.id(), "' is being drawn")),
             {}};
   }
   const auto points = value.points();
@@ -174,15 +171,13 @@ inline room::admission room::admit(member& /*who*/, const clear_canvas& /*comman
 }
 
 inline room::admission room::admit(member& /*who*/, const undo& /*command*/) {
-  return {admission::kind::accepted,
-          {},
-          undo_operation{history_.undo_target().value_or(seq_number{})}};
+  return {
+      admission::kind::accepted, {}, undo_operation{history_.undo_target().value_or(seq_number{})}};
 }
 
 inline room::admission room::admit(member& /*who*/, const redo& /*command*/) {
-  return {admission::kind::accepted,
-          {},
-          redo_operation{history_.redo_target().value_or(seq_number{})}};
+  return {
+      admission::kind::accepted, {}, redo_operation{history_.redo_target().value_or(seq_number{})}};
 }
 
 inline room::admission room::admit(member& who, const send_chat& command) {

@@ -5,6 +5,8 @@
 #ifndef COLLAB_ROOM_DETAIL_ROOM_STROKES_HPP
 #define COLLAB_ROOM_DETAIL_ROOM_STROKES_HPP
 
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +14,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <absl/strings/str_cat.h>
 
 #include "collab/core/text.hpp"
 #include "collab/document/fractional_index.hpp"
@@ -28,9 +28,9 @@ inline absl::Status room::check_points(std::span<const point> points) const {
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (!is_valid(points[i])) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("points[", i, "]: [", points[i].x, ", ", points[i].y, ", ",
-                       points[i].pressure, "] is out of range"));
+      return absl::InvalidArgumentError(absl::StrCat("points[", i, "]: [", points[i].x, ", ",
+                                                     points[i].y, ", ", points[i].pressure,
+                                                     "] is out of range"));
     }
   }
   return absl::OkStatus();
@@ -101,18 +101,16 @@ inline absl::Status room::run(member& who, const start_stroke& command, moment /
   if (board_.remembers(id)) {
     return absl::FailedPreconditionError(absl::StrCat("element '", id, "' exists or has existed"));
   }
-  const auto own = std::count_if(live_.begin(), live_.end(), [&who](const auto& each) {
-    return each.second.author == who.id;
-  });
+  const auto own = std::count_if(live_.begin(), live_.end(),
+                                 [&who](const auto& each) { return each.second.author == who.id; });
   if (static_cast<std::uint64_t>(own) >= bounds_.live_strokes_per_member) {
     return absl::ResourceExhaustedError(absl::StrCat(
         own, " strokes are begun and not ended, at most ", bounds_.live_strokes_per_member));
   }
   absl::Status status = check_points(command.points);
   if (status.ok() && command.points.size() > bounds_.points_per_stroke) {
-    status = absl::ResourceExhaustedError(absl::StrCat("points: ", command.points.size(),
-                                                       " in a stroke, at most ",
-                                                       bounds_.points_per_stroke));
+    status = absl::ResourceExhaustedError(absl::StrCat(
+        "points: ", command.points.size(), " in a stroke, at most ", bounds_.points_per_stroke));
   }
   live_stroke started{command.stroke, {}, who.id, who.client, false, {}};
   if (started.stroke.index().empty()) {
