@@ -10,9 +10,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "collab/core/limits.hpp"
@@ -185,6 +187,15 @@ absl::Status apply(flags& into, const setting& from) {
   return absl::OkStatus();
 }
 
+// The page beside an installed server, or the one in the source tree.
+std::string shipped_page() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto installed = program.parent_path() / COLLAB_INSTALLED_WEB_DIR;
+  return !error && std::filesystem::exists(installed / "index.html", error) ? installed.string()
+                                                                            : COLLAB_WEB_DIR;
+}
+
 absl::StatusOr<std::vector<setting>> read_arguments(const std::vector<std::string>& arguments) {
   std::vector<setting> settings;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -250,7 +261,7 @@ absl::StatusOr<std::vector<setting>> read_config(const std::string& path) {
 
 absl::StatusOr<flags> parse_flags(const std::vector<std::string>& arguments) {
   flags result;
-  result.web = COLLAB_WEB_DIR;
+  result.web = shipped_page();
   absl::StatusOr<std::vector<setting>> given = read_arguments(arguments);
   if (!given.ok()) {
     return given.status();
