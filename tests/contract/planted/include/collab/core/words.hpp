@@ -10,10 +10,4 @@ inline auto b() { return std::time(nullptr); }                // planted
 inline std::random_device c;                                  // planted
 inline void d() { std::this_thread::yield(); }                // planted
 inline void e() { throw 1; }                                  // planted
-inline void f() {
-  try {
-    e();
-  } catch (...) {
-    d();
-  }
-}  // planted
+inline void f() { try { e(); } catch (...) { d(); } }         // planted
