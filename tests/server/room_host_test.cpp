@@ -258,8 +258,6 @@ TEST_SUITE("server/room_host") {
       (*who)->join("somebody");
     }
     it.loop.run();
-    it.say(*ann, it.put(1, "a"));
-    CHECK(ann->heard() == lines{"error failed_precondition"});
     gone->hang_up();
     it.loop.run();
     it.store.answer();
@@ -267,6 +265,31 @@ TEST_SUITE("server/room_host") {
     CHECK(it.store.opened == 1);
     CHECK(ann->heard() == lines{"room:state 0", "user:joined"});
     CHECK(bob->heard() == lines{"room:state 0"});
+  }
+
+  TEST_CASE("what is said while the room is loaded is taken when it is, in order") {
+    host_under_test it;
+    it.store.is_held = true;
+    const auto ann = it.connect();
+    ann->say("[" + std::string{R"({"type":"ping","t":1},{"type":"room:join","name":"Ann"},)"} +
+             it.put(1, "a") + "," + it.put(2, "b") + "]");
+    ann->say(it.put(3, "c"));
+    ann->say("nonsense");
+    ann->say(it.put(4, "d"));
+    it.loop.run();
+    CHECK(ann->heard() == lines{"pong"});
+    it.store.answer();
+    it.store.is_held = false;
+    it.loop.run();
+    CHECK(ann->heard() == lines{"room:state 0", "error invalid_argument", "op:ack 1",
+                                "history:state", "op:ack 2", "op:ack 3", "op:ack 4"});
+    // And when the room can't be loaded, nothing of it is.
+    it.store.records["S"] = {"\x01nonsense"};
+    const auto bob = it.connect("S");
+    bob->join("Bob");
+    bob->say(it.put(1, "a"));
+    it.loop.run();
+    CHECK(bob->heard() == lines{"error unavailable"});
   }
 
   TEST_CASE("a storage that is unavailable is tried again with the same records") {

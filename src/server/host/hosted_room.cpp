@@ -100,9 +100,6 @@ void hosted_room::leave(session& who) {
 }
 
 absl::Status hosted_room::execute(session& from, const room_command& command) {
-  if (!members_.contains(from.id())) {
-    return absl::FailedPreconditionError("the room is being loaded: wait for room:state");
-  }
   absl::Status status = board_.execute(from.id(), command, owner_.now());
   schedule();
   return status;

@@ -104,9 +104,28 @@ void session::on_message(std::string_view bytes, payload_kind kind) {
     close(close_code::unsupported_data, "the dialect is JSON text");
     return;
   }
+  take_frame(bytes, 0);
+  slow_down(now);
+}
+
+// Takes the messages of a frame, but for the first `taken`. What comes between a join and
+// the state of the room waits until the room is loaded.
+void session::take_frame(std::string_view bytes, std::size_t taken) {
+  if (is_waiting_to_enter()) {
+    hold(bytes, taken);
+    return;
+  }
+  std::size_t at = 0;
+  bool is_held = false;
   const absl::Status status =
-      owner_.decoder().decode(bytes, user_, [this](const client_message& message) {
-        if (!is_closing_) {
+      owner_.decoder().decode(bytes, user_, [&](const client_message& message) {
+        if (at++ < taken || is_closing_ || is_held) {
+          return;
+        }
+        is_held = is_waiting_to_enter();
+        if (is_held) {
+          hold(bytes, at - 1);
+        } else {
           take(message);
         }
       });
@@ -114,7 +133,31 @@ void session::on_message(std::string_view bytes, payload_kind kind) {
     send_error(status, {});
     count_bad_message();
   }
-  slow_down(now);
+}
+
+void session::hold(std::string_view bytes, std::size_t taken) {
+  if (held_.empty()) {
+    connection_->pause_reading();
+  }
+  held_.push_back({std::string{bytes} + std::string(json_padding, '\0'), taken});
+}
+
+void session::enter(hosted_room* room, user_id user) {
+  room_ = room;
+  user_ = std::move(user);
+  schedule();
+  if (held_.empty() || is_waiting_to_enter()) {
+    return;
+  }
+  for (const held_frame& each : std::exchange(held_, {})) {
+    if (!is_closing_) {
+      take_frame({each.bytes.data(), each.bytes.size() - json_padding}, each.taken);
+    }
+  }
+  if (!resume_at_.has_value() && !is_stopped_ && !is_closing_) {
+    connection_->resume_reading();
+  }
+  slow_down(owner_.now().steady);
 }
 
 void session::take(const client_message& message) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"
@@ -59,11 +60,9 @@ class session final : public transport_handler {
 
   // The room that this session is a member of; null before it has joined and after it left.
   [[nodiscard]] hosted_room* room() const noexcept { return room_; }
-  void enter(hosted_room* room, user_id user) {
-    room_ = room;
-    user_ = std::move(user);
-    schedule();
-  }
+  // Puts the session into a room that is still being loaded, where it has no user, and again
+  // when it is a member of it: then what it has said meanwhile is taken.
+  void enter(hosted_room* room, user_id user);
   void leave_room() noexcept { room_ = nullptr; }
 
   // Sends `message`. A reader who is too slow for it is disconnected.
@@ -87,6 +86,16 @@ class session final : public transport_handler {
   void on_message(std::string_view bytes, payload_kind kind) override;
   void on_close(close_code code, std::string_view reason) override;
 
+  struct held_frame {
+    std::string bytes;
+    std::size_t taken = 0;
+  };
+
+  [[nodiscard]] bool is_waiting_to_enter() const noexcept {
+    return room_ != nullptr && user_.empty();
+  }
+  void take_frame(std::string_view bytes, std::size_t taken);
+  void hold(std::string_view bytes, std::size_t taken);
   void take(const client_message& message);
   void take_join(const join_message& message);
   void take_command(const client_message& message, const room_command& command);
@@ -100,6 +109,9 @@ class session final : public transport_handler {
   std::unique_ptr<transport> connection_;
   hosted_room* room_ = nullptr;
   user_id user_;
+  // What was said after room:join while the room was loaded: what one read has brought, as
+  // reading is paused with the first of them.
+  std::vector<held_frame> held_;
   bool has_asked_to_join_ = false;
   bool is_closing_ = false;
   bool is_stopped_ = false;
