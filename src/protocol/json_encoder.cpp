@@ -388,16 +388,6 @@ std::string encode_json(const room_event& event) {
   return out.take();
 }
 
-std::string encode_json_whole(const stroke_ended& event) {
-  json_writer out;
-  out.open('{');
-  write(out, event);
-  out.key("stroke");
-  write_element(out, event.stroke);
-  out.close('}');
-  return out.take();
-}
-
 std::string encode_json_error(const absl::Status& reason, std::string_view type) {
   json_writer out;
   out.open('{');

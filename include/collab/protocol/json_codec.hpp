@@ -56,9 +56,6 @@ class json_decoder {
 // The message that tells a client of `event`.
 [[nodiscard]] std::string encode_json(const room_event& event);
 
-// `stroke:end` for somebody who was not sent all of its points: it carries the whole stroke.
-[[nodiscard]] std::string encode_json_whole(const stroke_ended& event);
-
 // `error`; `type` is that of the message it answers, or empty.
 [[nodiscard]] std::string encode_json_error(const absl::Status& reason, std::string_view type);
 
