@@ -16,7 +16,10 @@
 #include "collab/ink/bounds.hpp"
 #include "collab/ink/distance_filter.hpp"
 #include "collab/ink/gap_interpolator.hpp"
+#include "collab/ink/one_euro_smoother.hpp"
 #include "collab/ink/point.hpp"
+#include "collab/ink/simplifier.hpp"
+#include "collab/ink/stream_simplifier.hpp"
 #include "collab/room/room.hpp"
 
 #endif  // COLLAB_COLLAB_HPP

@@ -89,11 +89,14 @@ TEST_SUITE("ink/bounds") {
 }
 
 TEST_SUITE("ink/distance_filter") {
-  TEST_CASE("no two neighbours of the result are nearer than the minimum, but for the last") {
+  TEST_CASE(
+      "no two neighbours of the result are nearer than the minimum, but for the last and for turns "
+      "of pressure") {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
       CAPTURE(seed);
       const auto stroke = generated_stroke(seed);
-      const auto kept = stream(collab::distance_filter{{.distance_min = 2.0F}}, stroke, 1000);
+      const auto kept = stream(
+          collab::distance_filter{{.distance_min = 2.0F, .pressure_turn_min = 2.0F}}, stroke, 1000);
       REQUIRE_FALSE(kept.empty());
       CHECK(kept.front() == stroke.front());
       CHECK(kept.back() == stroke.back());

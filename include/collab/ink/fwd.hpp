@@ -7,6 +7,9 @@ namespace collab {
 
 class distance_filter;
 class gap_interpolator;
+class one_euro_smoother;
+class simplifier;
+class stream_simplifier;
 struct bounds;
 struct point;
 
