@@ -31,10 +31,18 @@ void* counted(std::size_t bytes) {
 
 void* operator new(std::size_t bytes) { return counted(bytes); }
 void* operator new[](std::size_t bytes) { return counted(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
+  return counted(bytes);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
+  return counted(bytes);
+}
 void operator delete(void* at) noexcept { std::free(at); }
 void operator delete[](void* at) noexcept { std::free(at); }
 void operator delete(void* at, std::size_t /*bytes*/) noexcept { std::free(at); }
 void operator delete[](void* at, std::size_t /*bytes*/) noexcept { std::free(at); }
+void operator delete(void* at, const std::nothrow_t& /*tag*/) noexcept { std::free(at); }
+void operator delete[](void* at, const std::nothrow_t& /*tag*/) noexcept { std::free(at); }
 
 namespace {
 

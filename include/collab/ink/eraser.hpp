@@ -164,9 +164,9 @@ class eraser {
 
     static point between(const point& a, const point& b, double part) {
       part = std::clamp(part, 0.0, 1.0);
-      const auto mix = [part](float from, float to) {
-        return static_cast<float>(static_cast<double>(from) +
-                                  (static_cast<double>(to) - static_cast<double>(from)) * part);
+      const auto mix = [part](float low, float high) {
+        return static_cast<float>(static_cast<double>(low) +
+                                  (static_cast<double>(high) - static_cast<double>(low)) * part);
       };
       const double t =
           static_cast<double>(a.t) + (static_cast<double>(b.t) - static_cast<double>(a.t)) * part;
