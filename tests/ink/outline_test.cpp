@@ -103,6 +103,47 @@ TEST_SUITE("ink/outline") {
     CHECK(inside > 2000);
   }
 
+  TEST_CASE("curls much tighter than the line is wide leave no hole") {
+    for (const double radius : {0.5, 2.0, 4.0, 7.0}) {
+      for (const double step : {0.2, 0.7, 1.3, 2.4}) {
+        CAPTURE(radius);
+        CAPTURE(step);
+        stroke points;
+        for (int i = 0; i < 12; ++i) {
+          points.push_back({static_cast<float>(radius * std::cos(step * i)),
+                            static_cast<float>(radius * std::sin(step * i)), 0.5F, 0});
+        }
+        const auto polygon = outline_of(points, {.width = 16, .tolerance = 0.02F});
+        for (double x = -16; x <= 16; x += 0.9) {
+          for (double y = -16; y <= 16; y += 0.9) {
+            const double deep = depth(points, 16, x, y);
+            if (std::fabs(deep) >= 0.1) {
+              REQUIRE((winding(polygon, x, y) < 0) == (deep > 0));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  TEST_CASE("a stroke has as many corners whichever way it is turned") {
+    const auto corners = [](double heading) {
+      stroke points;
+      double x = 0;
+      double y = 0;
+      for (int i = 0; i < 20; ++i) {
+        const double angle = heading + (i % 2 == 0 ? 0.2 : -0.2);
+        x += 30 * std::cos(angle);
+        y += 30 * std::sin(angle);
+        points.push_back({static_cast<float>(x), static_cast<float>(y), 0.5F, 0});
+      }
+      return outline_of(points).size();
+    };
+    for (const double heading : {0.1, 1.0, 1.6, 3.0, 3.1416, 3.3, 4.7}) {
+      CHECK(corners(heading) == corners(0.0));
+    }
+  }
+
   TEST_CASE("a dot is a circle, as round as the tolerance asks and the bound allows") {
     const auto circle = outline_of({{10, 20}}, {.width = 8, .tolerance = 0.05F});
     for (const vertex& corner : circle) {

@@ -69,7 +69,8 @@ TEST_SUITE("ink/point_batcher") {
     CHECK(batches[0].size() == 3);
     CHECK(batches[1].size() == 3);
     point_batcher exact{{.bytes_max = 40, .bytes_of = ten_bytes}};
-    CHECK(give(exact, stroke(4, point{1, 1}), start).size() == 1);
+    CHECK(give(exact, stroke(4, point{1, 1}), start) ==
+          std::vector<stroke>{stroke(4, point{1, 1})});
     point_batcher tiny{{.bytes_max = 1}};
     CHECK(give(tiny, stroke(3, point{1, 1}), start).size() == 3);
   }
@@ -140,14 +141,14 @@ TEST_SUITE("ink/point_batcher") {
 
   TEST_CASE("an adaptive interval doubles when pushed back, up to its bound") {
     point_batcher batcher{{.interval = 16ms, .is_adaptive = true, .interval_max = 50ms}};
-    batcher.push_back(start);
+    batcher.slow_down(start);
     CHECK(batcher.interval() == 32ms);
     CHECK(give(batcher, stroke{{1, 0}}, start).empty());
     CHECK(batcher.deadline() == start + 32ms);
-    batcher.push_back(start);
+    batcher.slow_down(start);
     CHECK(batcher.interval() == 50ms);
     CHECK(batcher.deadline() == start + 50ms);
-    batcher.push_back(start);
+    batcher.slow_down(start);
     CHECK(batcher.interval() == 50ms);
   }
 
@@ -158,7 +159,7 @@ TEST_SUITE("ink/point_batcher") {
                            .rate_gain = 5,
                            .calm = 250ms}};
     stroke out;
-    batcher.push_back(start);  // 200 ms: 5 a second.
+    batcher.slow_down(start);  // 200 ms: 5 a second.
     CHECK(batcher.interval() == 200ms);
     batcher.take(start + 249ms, out);
     CHECK(batcher.interval() == 200ms);
@@ -166,7 +167,7 @@ TEST_SUITE("ink/point_batcher") {
     CHECK(batcher.interval() == 100ms);
     batcher.take(start + 750ms, out);  // Two calms: 20 a second.
     CHECK(batcher.interval() == 50ms);
-    batcher.push_back(start + 900ms);  // Begins the calm anew.
+    batcher.slow_down(start + 900ms);  // Begins the calm anew.
     CHECK(batcher.interval() == 100ms);
     batcher.take(start + 1149ms, out);
     CHECK(batcher.interval() == 100ms);
@@ -177,7 +178,7 @@ TEST_SUITE("ink/point_batcher") {
   TEST_CASE("an interval that is not adaptive stays") {
     point_batcher batcher{{.interval = 16ms}};
     stroke out;
-    batcher.push_back(start);
+    batcher.slow_down(start);
     batcher.take(start + 1h, out);
     CHECK(batcher.interval() == 16ms);
   }

@@ -8,6 +8,7 @@
 #define COLLAB_INK_GAP_INTERPOLATOR_HPP
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -60,7 +61,9 @@ struct gap_interpolator_options {
 // Memory: none of its own.
 class gap_interpolator {
  public:
-  explicit gap_interpolator(gap_interpolator_options options = {}) : options_{options} {}
+  explicit gap_interpolator(gap_interpolator_options options = {}) : options_{options} {
+    assert(options.distance_max > 0);
+  }
 
   // Adds `samples` and what lies between them to the end of `out`; with
   // gap_curve::centripetal, up to the sample before the last one given.

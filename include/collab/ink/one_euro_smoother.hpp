@@ -6,6 +6,7 @@
 #ifndef COLLAB_INK_ONE_EURO_SMOOTHER_HPP
 #define COLLAB_INK_ONE_EURO_SMOOTHER_HPP
 
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -54,7 +55,10 @@ struct one_euro_smoother_options {
 class one_euro_smoother {
  public:
   explicit one_euro_smoother(one_euro_smoother_options options = {})
-      : options_{options}, interval_{static_cast<double>(options.interval_first)} {}
+      : options_{options}, interval_{static_cast<double>(options.interval_first)} {
+    assert(options.cutoff_min > 0 && options.speed_gain >= 0 && options.speed_cutoff > 0 &&
+           options.interval_first > 0);
+  }
 
   // Adds one point for each valid one of `samples` to the end of `out`. O(samples).
   void append(std::span<const point> samples, std::vector<point>& out) {

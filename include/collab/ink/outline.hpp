@@ -7,6 +7,7 @@
 #define COLLAB_INK_OUTLINE_HPP
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -66,7 +67,11 @@ struct outline_options {
 // Memory: work space kept from stroke to stroke, 28 bytes for each point of the longest.
 class outliner {
  public:
-  explicit outliner(outline_options options = {}) : options_{options} {}
+  explicit outliner(outline_options options = {}) : options_{options} {
+    assert(options.width > 0 && options.tolerance > 0 && options.corners_per_circle_max >= 8);
+    assert(options.pressure_base >= 0 && options.pressure_gain >= 0);
+    assert(options.speed_share >= 0 && options.speed_share <= 1 && options.speed_full > 0);
+  }
 
   // Adds the corners of the whole stroke's outline to the end of `out`; the last is joined to
   // the first. Up to 4 corners for each point and those of the joins and caps. O(corners).

@@ -7,6 +7,7 @@
 #define COLLAB_INK_POINT_BATCHER_HPP
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -31,15 +32,16 @@ struct point_batcher_options {
   // A batch is due when its first point has waited this long. At least 0.
   duration interval = std::chrono::milliseconds{16};
 
-  // Whether push_back() and calm change the interval, and the bounds it stays in, which
-  // must hold `interval`. Greater than 0.
+  // Whether slow_down() and calm change the interval, and the bounds it stays in, which
+  // must hold `interval` itself. Greater than 0.
   bool is_adaptive = false;
   duration interval_min = std::chrono::milliseconds{8};
   duration interval_max = std::chrono::milliseconds{250};
 
-  // What push_back() multiplies the interval by. At least 1.
+  // What slow_down() multiplies the interval by. At least 1.
   double stretch = 2;
-  // By how many messages a second the rate rises for each `calm` without a push_back().
+  // By how many messages a second the rate rises for each `calm` without a slow_down(), which is
+  // greater than 0.
   double rate_gain = 5;
   duration calm = std::chrono::milliseconds{250};
 };
@@ -68,7 +70,11 @@ class point_batcher {
  public:
   explicit point_batcher(point_batcher_options options = {})
       : options_{options}, interval_{options.interval} {
-    options_.points_max = std::max<std::size_t>(options_.points_max, 1);
+    assert(options.points_max >= 1 && options.interval >= duration::zero());
+    assert(!options.is_adaptive ||
+           (options.interval_min > duration::zero() && options.interval_min <= options.interval &&
+            options.interval <= options.interval_max && options.stretch >= 1 &&
+            options.rate_gain >= 0 && options.calm > duration::zero()));
   }
 
   // Takes samples until the batch is full, and returns how many of `samples` that were. 0
@@ -132,7 +138,7 @@ class point_batcher {
 
   // The network does not keep up: stretches the interval, also that of the batch being
   // collected. Does nothing if not adaptive.
-  void push_back(instant now) {
+  void slow_down(instant now) {
     advance(now);
     if (options_.is_adaptive) {
       const double stretched = static_cast<double>(interval_.count()) * options_.stretch;
@@ -167,7 +173,7 @@ class point_batcher {
       return;
     }
     now_ = std::max(now_, now);
-    if (!options_.is_adaptive || options_.calm <= duration::zero()) {
+    if (!options_.is_adaptive) {
       return;
     }
     const auto calms = (now_ - calm_since_) / options_.calm;

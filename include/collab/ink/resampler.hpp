@@ -6,6 +6,7 @@
 #ifndef COLLAB_INK_RESAMPLER_HPP
 #define COLLAB_INK_RESAMPLER_HPP
 
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -46,7 +47,9 @@ struct resampler_options {
 class resampler {
  public:
   explicit resampler(resampler_options options = {})
-      : spacing_{static_cast<double>(options.spacing)}, points_max_{options.points_per_gap_max} {}
+      : spacing_{static_cast<double>(options.spacing)}, points_max_{options.points_per_gap_max} {
+    assert(options.spacing > 0 && options.points_per_gap_max > 0);
+  }
 
   // Adds the points up to the last of `samples` to the end of `out`.
   // O(samples + points added).
