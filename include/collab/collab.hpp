@@ -15,8 +15,18 @@
 #include "collab/history/operation_log.hpp"
 #include "collab/ink/bounds.hpp"
 #include "collab/ink/distance_filter.hpp"
+#include "collab/ink/eraser.hpp"
 #include "collab/ink/gap_interpolator.hpp"
+#include "collab/ink/one_euro_smoother.hpp"
+#include "collab/ink/outline.hpp"
 #include "collab/ink/point.hpp"
+#include "collab/ink/point_batcher.hpp"
+#include "collab/ink/polyline.hpp"
+#include "collab/ink/resampler.hpp"
+#include "collab/ink/simplifier.hpp"
+#include "collab/ink/stream_simplifier.hpp"
+#include "collab/ink/svg_path.hpp"
+#include "collab/ink/vertex.hpp"
 #include "collab/room/room.hpp"
 
 #endif  // COLLAB_COLLAB_HPP

@@ -80,6 +80,17 @@ TEST_SUITE("ink/bounds") {
     CHECK_FALSE(none.intersects({-10, -10, 10, 10}));
   }
 
+  TEST_CASE("invalid points are not in the box") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const float infinity = std::numeric_limits<float>::infinity();
+    const std::vector<point> points = {{nan, 5},  {1, 2},   {infinity, 3},
+                                       {2e6F, 3}, {4, nan}, {3, 1}};
+    CHECK(collab::bounds_of(points) == collab::bounds{1, 1, 3, 2});
+    collab::bounds box{1, 1, 3, 2};
+    box.add(nan, nan);
+    CHECK(box == collab::bounds{1, 1, 3, 2});
+  }
+
   TEST_CASE("the box touches the outermost points") {
     const std::vector<point> points = {{1, 5}, {-2, 7}, {4, 6}};
     CHECK(collab::bounds_of(points) == collab::bounds{-2, 5, 4, 7});
@@ -89,11 +100,14 @@ TEST_SUITE("ink/bounds") {
 }
 
 TEST_SUITE("ink/distance_filter") {
-  TEST_CASE("no two neighbours of the result are nearer than the minimum, but for the last") {
+  TEST_CASE(
+      "no two neighbours of the result are nearer than the minimum, but for the last and for turns "
+      "of pressure") {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
       CAPTURE(seed);
       const auto stroke = generated_stroke(seed);
-      const auto kept = stream(collab::distance_filter{{.distance_min = 2.0F}}, stroke, 1000);
+      const auto kept = stream(
+          collab::distance_filter{{.distance_min = 2.0F, .pressure_turn_min = 2.0F}}, stroke, 1000);
       REQUIRE_FALSE(kept.empty());
       CHECK(kept.front() == stroke.front());
       CHECK(kept.back() == stroke.back());

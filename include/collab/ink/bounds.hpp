@@ -20,7 +20,8 @@ struct bounds {
 
   [[nodiscard]] bool is_empty() const noexcept { return left > right || top > bottom; }
 
-  // Grows the box, if need be, to include the place. O(1).
+  // Grows the box, if need be, to include the place. A coordinate that is NaN changes
+  // nothing. O(1).
   void add(float x, float y) noexcept {
     left = std::min(left, x);
     top = std::min(top, y);
@@ -36,11 +37,14 @@ struct bounds {
   friend bool operator==(const bounds&, const bounds&) = default;
 };
 
-// The box around `points`; the width of the line is not counted in. O(points).
+// The box around `points`; the width of the line is not counted in. Points that are not
+// is_valid() are passed over. O(points).
 [[nodiscard]] inline bounds bounds_of(std::span<const point> points) noexcept {
   bounds box;
   for (const point& sample : points) {
-    box.add(sample.x, sample.y);
+    if (is_valid(sample)) {
+      box.add(sample.x, sample.y);
+    }
   }
   return box;
 }

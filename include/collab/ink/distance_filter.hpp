@@ -14,9 +14,14 @@
 namespace collab {
 
 struct distance_filter_options {
-  // Samples nearer than this to the last kept one are dropped, in the unit of the
-  // coordinates. At least 0; 0 keeps everything.
+  // Samples nearer than this to the last one kept for its place are dropped. In the unit of
+  // the coordinates that are given: to keep handwriting round on a board that is zoomed in,
+  // filter in pixels of the screen. At least 0; 0 keeps every sample.
   float distance_min = 1.0F;
+
+  // How far the pressure must rise to a sample and fall from it again (or fall and rise) for
+  // the sample to be kept although it is near. Greater than 0; beyond 1 none is.
+  float pressure_turn_min = 0.0625F;
 };
 
 // A streaming filter for one stroke at a time.
@@ -25,7 +30,14 @@ struct distance_filter_options {
 //   filter.append(samples, kept);   // for each batch of samples
 //   filter.finish(kept);            // at pen up
 //
-// The first and the last sample of a stroke are always kept.
+// Kept, in the order in which they came:
+// - the first and the last sample of the stroke;
+// - each that lies at least distance_min from the last one kept for this reason;
+// - each extreme of pressure in between: at least pressure_turn_min above, or below, both
+//   the last kept sample and one that follows. It is added when that one comes.
+//
+// A sample that is not is_valid() is passed over as if it had not come. Times are not
+// looked at. Equal places count as near. There is no bound on the length of a stroke.
 //
 // Threads: distinct objects, safe; one object, one thread at a time.
 // Memory: none of its own; `out` grows by at most the number of samples.
@@ -37,13 +49,20 @@ class distance_filter {
   void append(std::span<const point> samples, std::vector<point>& out) {
     const float least = options_.distance_min * options_.distance_min;
     for (const point& sample : samples) {
+      if (!is_valid(sample)) {
+        continue;
+      }
+      if (has_begun_ && (sample.pressure != turn_from_ || high_.pressure != low_.pressure)) {
+        keep_turn(sample, out);
+      }
       const float dx = sample.x - kept_.x;
       const float dy = sample.y - kept_.y;
       latest_ = sample;
       is_latest_kept_ = !has_begun_ || !(dx * dx + dy * dy < least);
       if (is_latest_kept_) {
         out.push_back(sample);
-        kept_ = sample;
+        kept_ = high_ = low_ = sample;
+        turn_from_ = sample.pressure;
         has_begun_ = true;
       }
     }
@@ -58,11 +77,38 @@ class distance_filter {
   }
 
  private:
+  // Adds the extreme since the last kept sample if the pressure has turned by `sample`.
+  void keep_turn(const point& sample, std::vector<point>& out) {
+    const float turn = options_.pressure_turn_min;
+    if (sample.pressure > high_.pressure) {
+      high_ = sample;
+    } else if (sample.pressure < low_.pressure) {
+      low_ = sample;
+    }
+    if (high_.pressure - turn_from_ >= turn && high_.pressure - sample.pressure >= turn) {
+      keep(high_, sample, out);
+    } else if (turn_from_ - low_.pressure >= turn && sample.pressure - low_.pressure >= turn) {
+      keep(low_, sample, out);
+    }
+  }
+
+  void keep(point extreme, const point& sample, std::vector<point>& out) {
+    out.push_back(extreme);
+    turn_from_ = extreme.pressure;
+    high_ = low_ = extreme;
+    (sample.pressure < turn_from_ ? low_ : high_) = sample;
+  }
+
   distance_filter_options options_;
   bool has_begun_ = false;
   bool is_latest_kept_ = false;
+  // The last sample kept for its place; distances count from it.
   point kept_;
   point latest_;
+  // The pressure of the last sample kept for any reason, and its extremes since.
+  float turn_from_ = 0;
+  point high_;
+  point low_;
 };
 
 }  // namespace collab

@@ -6,9 +6,18 @@
 namespace collab {
 
 class distance_filter;
+class eraser;
 class gap_interpolator;
+class one_euro_smoother;
+class outliner;
+class point_batcher;
+class resampler;
+class simplifier;
+class stream_simplifier;
 struct bounds;
 struct point;
+struct stroke_pieces;
+struct vertex;
 
 }  // namespace collab
 

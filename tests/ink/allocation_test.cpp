@@ -1,0 +1,146 @@
+// Counts what the stages take from the heap: this binary's operator new is replaced.
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "collab/collab.hpp"
+#include "ink/strokes.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+void* counted(std::size_t bytes) {
+  ++allocations;
+  void* got = std::malloc(bytes == 0 ? 1 : bytes);
+  if (got == nullptr) {
+    std::abort();
+  }
+  return got;
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) { return counted(bytes); }
+void* operator new[](std::size_t bytes) { return counted(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
+  return counted(bytes);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
+  return counted(bytes);
+}
+void operator delete(void* at) noexcept { std::free(at); }
+void operator delete[](void* at) noexcept { std::free(at); }
+void operator delete(void* at, std::size_t /*bytes*/) noexcept { std::free(at); }
+void operator delete[](void* at, std::size_t /*bytes*/) noexcept { std::free(at); }
+void operator delete(void* at, const std::nothrow_t& /*tag*/) noexcept { std::free(at); }
+void operator delete[](void* at, const std::nothrow_t& /*tag*/) noexcept { std::free(at); }
+
+namespace {
+
+using ink_test::stroke;
+
+std::vector<stroke> strokes() {
+  std::vector<stroke> out;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    out.push_back(ink_test::generated_stroke(seed));
+  }
+  out.push_back(ink_test::with_invalid(out.front()));
+  return out;
+}
+
+// What `run` takes for all strokes the second time.
+template <typename Run>
+std::size_t allocations_when_warm(Run&& run) {
+  const std::vector<stroke> all = strokes();
+  for (const stroke& each : all) {
+    run(each);
+  }
+  const std::size_t before = allocations;
+  for (const stroke& each : all) {
+    run(each);
+  }
+  return allocations - before;
+}
+
+// The same for a stage that samples stream through one by one.
+template <typename Stage>
+std::size_t allocations_of_stream(Stage stage) {
+  stroke out;
+  return allocations_when_warm([&](const stroke& samples) {
+    out.clear();
+    for (const collab::point& each : samples) {
+      stage.append({&each, 1}, out);
+    }
+    if constexpr (requires { stage.finish(out); }) {
+      stage.finish(out);
+    } else {
+      stage.finish();
+    }
+  });
+}
+
+}  // namespace
+
+TEST_SUITE("ink/allocation") {
+  TEST_CASE("the counter counts") {
+    const std::size_t before = allocations;
+    std::vector<int> one(1);
+    CHECK(allocations == before + 1);
+  }
+
+  TEST_CASE("no stream takes anything from the heap once it is warm") {
+    CHECK(allocations_of_stream(collab::distance_filter{}) == 0);
+    CHECK(allocations_of_stream(collab::gap_interpolator{}) == 0);
+    CHECK(allocations_of_stream(
+              collab::gap_interpolator{{.curve = collab::gap_curve::centripetal}}) == 0);
+    CHECK(allocations_of_stream(collab::one_euro_smoother{}) == 0);
+    CHECK(allocations_of_stream(collab::stream_simplifier{}) == 0);
+    CHECK(allocations_of_stream(collab::resampler{}) == 0);
+  }
+
+  TEST_CASE("nor does a batcher, nor what takes whole strokes") {
+    stroke out;
+    collab::point_batcher batcher{{.points_max = 8}};
+    CHECK(allocations_when_warm([&](const stroke& samples) {
+            for (std::span<const collab::point> rest = samples; !rest.empty();) {
+              rest = rest.subspan(batcher.append(rest, {}));
+              out.clear();
+              batcher.take({}, out);
+            }
+          }) == 0);
+    collab::simplifier simplify;
+    CHECK(allocations_when_warm([&](const stroke& samples) {
+            out.clear();
+            simplify.simplify(samples, out);
+          }) == 0);
+    collab::outliner draw;
+    std::vector<collab::vertex> polygon;
+    std::string path;
+    CHECK(allocations_when_warm([&](const stroke& samples) {
+            polygon.clear();
+            path.clear();
+            draw.draw(samples, polygon);
+            collab::append_svg_path(polygon, path);
+          }) == 0);
+    collab::stroke_pieces pieces;
+    CHECK(allocations_when_warm([&](const stroke& samples) {
+            pieces.clear();
+            bool was_cut = false;
+            const collab::vertex middle{samples.back().x, samples.back().y};
+            static_cast<void>(collab::eraser{}.erase(samples, middle, pieces, was_cut));
+          }) == 0);
+    CHECK(allocations_when_warm([&](const stroke& samples) {
+            CHECK(collab::length_of(samples) >= 0);
+            CHECK(collab::distance_to_stroke(samples, {0, 0}) >= 0);
+          }) == 0);
+  }
+}
