@@ -17,6 +17,7 @@
 #include "collab/ink/distance_filter.hpp"
 #include "collab/ink/gap_interpolator.hpp"
 #include "collab/ink/point.hpp"
+#include "collab/ink/point_codec.hpp"
 #include "collab/room/room.hpp"
 
 #endif  // COLLAB_COLLAB_HPP

@@ -7,8 +7,12 @@ namespace collab {
 
 class distance_filter;
 class gap_interpolator;
+class live_point_decoder;
+class live_point_encoder;
+class packed_points;
 struct bounds;
 struct point;
+struct point_codec_options;
 
 }  // namespace collab
 

@@ -1,0 +1,252 @@
+// collab/ink/live_points.hpp - the points of a stroke while it is drawn.
+//
+// Two to three bytes a point, whole bytes, so that each message carries just the points that
+// are new: the bytes of all messages, one after another, are the bytes of the whole run.
+// For finished strokes packed_points.hpp is smaller. The layout: docs/ink-format.md.
+//
+//   collab::live_point_encoder pen;                 // one for each stroke that is drawn
+//   absl::Status status = pen.append(new_points, message);
+//
+//   collab::live_point_decoder seen;                // one for each stroke that is watched
+//   status = seen.append(message, stroke);
+
+#ifndef COLLAB_INK_LIVE_POINTS_HPP
+#define COLLAB_INK_LIVE_POINTS_HPP
+
+#include <absl/status/status.h>
+#include <absl/strings/str_cat.h>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collab/ink/detail/bit_stream.hpp"
+#include "collab/ink/detail/live_class.hpp"
+#include "collab/ink/detail/varint.hpp"
+#include "collab/ink/point.hpp"
+#include "collab/ink/point_grid.hpp"
+
+namespace collab {
+
+// Encodes one run of points in pieces of any size.
+//
+// Threads: distinct objects, safe; one object, one thread at a time.
+// Memory: none of its own, about 40 bytes of state.
+class live_point_encoder {
+ public:
+  explicit live_point_encoder(point_codec_options options = {}) noexcept : options_{options} {}
+
+  // Adds the next points of the run, rounded to the grid, to the end of `out`. The first
+  // piece that has points begins with the format byte. InvalidArgument, everything
+  // unchanged, when a point is not valid. O(points); allocates only where `out` grows.
+  absl::Status append(std::span<const point> points, std::string& out) {
+    for (const point& each : points) {
+      if (!is_valid(each)) {
+        return detail::invalid_point(each, static_cast<std::size_t>(&each - points.data()));
+      }
+    }
+    if (!has_begun_ && !points.empty()) {
+      out.push_back(static_cast<char>(detail::format_byte(options_.grid, false)));
+      has_begun_ = true;
+    }
+    const double steps = detail::grid_steps(options_.grid);
+    const unsigned whole = detail::grid_bits(options_.grid);
+    // In pieces that the stack holds.
+    constexpr std::size_t piece_points = 64;
+    char bytes[piece_points * detail::live_record_bytes_max + 8];
+    while (!points.empty()) {
+      char* end = bytes;
+      const std::size_t count = points.size() < piece_points ? points.size() : piece_points;
+      for (const point& each : points.first(count)) {
+        end = write(detail::to_steps(each, steps), whole, end);
+      }
+      out.append(bytes, static_cast<std::size_t>(end - bytes));
+      points = points.subspan(count);
+    }
+    return absl::OkStatus();
+  }
+
+  // Begins another run.
+  void restart() noexcept {
+    has_begun_ = false;
+    state_ = {};
+  }
+
+ private:
+  // Returns the end; touches up to eight bytes from there.
+  char* write(const detail::grid_point& next, unsigned whole, char* to) noexcept {
+    const std::uint32_t more_x = static_cast<std::uint32_t>(next.x) - state_.x - state_.step_x;
+    const std::uint32_t more_y = static_cast<std::uint32_t>(next.y) - state_.y - state_.step_y;
+    const std::uint32_t more_pressure = next.pressure - state_.pressure;
+    const std::uint32_t step_t = next.t - state_.t;
+    state_.advance(more_x, more_y, more_pressure, step_t);
+
+    const bool is_whole = ((more_x | more_y) & ((1U << whole) - 1)) == 0;
+    const unsigned shift = is_whole ? whole : 0;
+    const std::uint32_t width_of = magnitude(more_x, shift) | magnitude(more_y, shift);
+    const std::uint32_t pressure = detail::fold_sign(more_pressure);
+    const std::size_t choice =
+        detail::choose_live_class(is_whole, static_cast<unsigned>(std::bit_width(width_of)),
+                                  static_cast<unsigned>(std::bit_width(step_t)),
+                                  static_cast<unsigned>(std::bit_width(pressure)));
+    if (choice == detail::live_classes.size()) [[unlikely]] {
+      *to++ = static_cast<char>(detail::live_escape);
+      to = detail::write_varint(detail::fold_sign(more_x), to);
+      to = detail::write_varint(detail::fold_sign(more_y), to);
+      to = detail::write_varint(detail::fold_sign(step_t), to);
+      return detail::write_varint(pressure, to);
+    }
+    const detail::live_class& record = detail::live_classes[choice];
+    const unsigned cut = record.is_whole ? whole : 0;
+    unsigned at = record.tag_bits;
+    std::uint64_t word = record.tag | std::uint64_t{magnitude(more_x, cut)} << at;
+    at += record.xy;
+    word |= std::uint64_t{magnitude(more_y, cut)} << at;
+    at += record.xy;
+    word |= std::uint64_t{step_t} << at;
+    at += record.time;
+    word |= std::uint64_t{pressure} << at;
+    detail::store_little_endian(word, to);
+    return to + record.bytes;
+  }
+
+  // `value` without its lowest bits, folded.
+  static std::uint32_t magnitude(std::uint32_t value, unsigned shift) noexcept {
+    return detail::fold_sign(static_cast<std::uint32_t>(static_cast<std::int32_t>(value) >> shift));
+  }
+
+  point_codec_options options_;
+  bool has_begun_ = false;
+  detail::live_state state_;
+};
+
+// Decodes one run of points in the pieces it was encoded in, or in any others that end where
+// a point does. Trusts nothing.
+//
+// Threads: distinct objects, safe; one object, one thread at a time.
+// Memory: none of its own, about 40 bytes of state.
+class live_point_decoder {
+ public:
+  // Adds the points of the next piece of the run to the end of `out`. A run does not say how
+  // many points it has: who needs to know sends the count beside it.
+  // DataLoss, or InvalidArgument for another format, everything unchanged, when the piece is
+  // damaged or does not end where a point does. O(bytes); allocates only where `out` grows,
+  // to at most a point for every two bytes.
+  absl::Status append(std::string_view bytes, std::vector<point>& out) {
+    std::size_t at = 0;
+    point_grid grid = grid_;
+    if (!has_begun_ && !bytes.empty()) {
+      const auto format = static_cast<unsigned char>(bytes[0]);
+      if (!detail::is_format_byte(format) || (format & 4U) != 0) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("points: byte 0 is ", static_cast<int>(format), ", not live points"));
+      }
+      grid = static_cast<point_grid>(format & 3U);
+      at = 1;
+    }
+    const std::size_t before = out.size();
+    out.resize(before + (bytes.size() - at) / 2);
+    point* to = out.data() + before;
+    detail::live_state state = state_;
+    at = read(bytes, at, grid, state, to);
+    if (at != bytes.size()) {
+      out.resize(before);
+      return absl::DataLossError(
+          absl::StrCat("points: the point at byte ", at, " is damaged or cut off"));
+    }
+    out.resize(static_cast<std::size_t>(to - out.data()));
+    state_ = state;
+    has_begun_ |= !bytes.empty();
+    grid_ = grid;
+    return absl::OkStatus();
+  }
+
+  // Gets ready for another run.
+  void restart() noexcept { *this = {}; }
+
+ private:
+  // Reads points to `to` and moves it. Returns where the first that is damaged begins, or
+  // the size of `bytes`.
+  static std::size_t read(std::string_view bytes, std::size_t at, point_grid grid,
+                          detail::live_state& state, point*& to) noexcept {
+    const float unit = detail::grid_unit(grid);
+    const unsigned whole = detail::grid_bits(grid);
+    const auto limit = static_cast<std::uint32_t>(detail::grid_limit(grid));
+    detail::live_state now = state;
+    point* next = to;
+    while (at < bytes.size()) {
+      const std::size_t rest = bytes.size() - at;
+      std::uint64_t word = 0;
+      if (rest >= 8) [[likely]] {
+        word = detail::load_little_endian(bytes.data() + at);
+      } else {
+        char last[8] = {};
+        std::memcpy(last, bytes.data() + at, rest);
+        word = detail::load_little_endian(last);
+      }
+      const detail::live_class& record = detail::live_class_by_tag[word & 31U];
+      std::size_t length = record.bytes;
+      if (length > rest) {
+        break;
+      }
+      if (length != 0) [[likely]] {
+        const unsigned cut = record.is_whole ? whole : 0;
+        word >>= record.tag_bits;
+        const std::uint32_t more_x = take(word, record.xy) << cut;
+        const std::uint32_t more_y = take(word, record.xy) << cut;
+        const auto time = static_cast<std::uint32_t>(word & ((1U << record.time) - 1));
+        word >>= record.time;
+        now.advance(more_x, more_y, take(word, record.pressure), time);
+      } else if (length = read_escape(bytes.substr(at), now); length == 0) {
+        break;
+      }
+      if (now.x + limit > 2 * limit || now.y + limit > 2 * limit ||
+          now.pressure > detail::pressure_top) [[unlikely]] {
+        break;
+      }
+      *next++ = detail::from_steps(static_cast<std::int32_t>(now.x),
+                                   static_cast<std::int32_t>(now.y), now.pressure, now.t, unit);
+      at += length;
+    }
+    state = now;
+    to = next;
+    return at;
+  }
+
+  // The next field of a record.
+  static std::uint32_t take(std::uint64_t& word, unsigned width) noexcept {
+    const auto field = static_cast<std::uint32_t>(word & ((1U << width) - 1));
+    word >>= width;
+    return detail::unfold_sign(field);
+  }
+
+  // Returns how many bytes it took, 0 when they are damaged.
+  static std::size_t read_escape(std::string_view bytes, detail::live_state& state) noexcept {
+    std::size_t at = 1;
+    std::uint32_t fields[4];
+    for (std::uint32_t& each : fields) {
+      if (!detail::read_varint(bytes, at, each)) {
+        return 0;
+      }
+      each = detail::unfold_sign(each);
+    }
+    if (static_cast<unsigned char>(bytes[0]) != detail::live_escape) {
+      return 0;
+    }
+    state.advance(fields[0], fields[1], fields[3], fields[2]);
+    return at;
+  }
+
+  bool has_begun_ = false;
+  point_grid grid_ = point_grid::sixteenth;
+  detail::live_state state_;
+};
+
+}  // namespace collab
+
+#endif  // COLLAB_INK_LIVE_POINTS_HPP
