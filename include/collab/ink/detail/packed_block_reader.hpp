@@ -33,7 +33,7 @@ struct packed_axis_reader {
     if (shift > 0 && in.take(1) != 0) {
       rest = static_cast<std::uint32_t>(in.take(shift));
     }
-    low = static_cast<std::uint32_t>(limit) >> shift;
+    low = (static_cast<std::uint32_t>(limit) + rest) >> shift;
     span = low + ((static_cast<std::uint32_t>(limit) - rest) >> shift);
   }
   void read_plan(bit_reader& in) noexcept {
