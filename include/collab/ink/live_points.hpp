@@ -59,15 +59,18 @@ class live_point_encoder {
     // In pieces that the stack holds.
     constexpr std::size_t piece_points = 64;
     char bytes[piece_points * detail::live_record_bytes_max + 8];
+    // A copy: bytes that are written could be anything's, also the state's.
+    detail::live_state state = state_;
     while (!points.empty()) {
       char* end = bytes;
       const std::size_t count = points.size() < piece_points ? points.size() : piece_points;
       for (const point& each : points.first(count)) {
-        end = write(detail::to_steps(each, steps), whole, end);
+        end = write(detail::to_steps(each, steps), whole, state, end);
       }
       out.append(bytes, static_cast<std::size_t>(end - bytes));
       points = points.subspan(count);
     }
+    state_ = state;
     return absl::OkStatus();
   }
 
@@ -79,21 +82,21 @@ class live_point_encoder {
 
  private:
   // Returns the end; touches up to eight bytes from there.
-  char* write(const detail::grid_point& next, unsigned whole, char* to) noexcept {
-    const std::uint32_t more_x = static_cast<std::uint32_t>(next.x) - state_.x - state_.step_x;
-    const std::uint32_t more_y = static_cast<std::uint32_t>(next.y) - state_.y - state_.step_y;
-    const std::uint32_t more_pressure = next.pressure - state_.pressure;
-    const std::uint32_t step_t = next.t - state_.t;
-    state_.advance(more_x, more_y, more_pressure, step_t);
+  static char* write(const detail::grid_point& next, unsigned whole, detail::live_state& state,
+                     char* to) noexcept {
+    const std::uint32_t more_x = static_cast<std::uint32_t>(next.x) - state.x - state.step_x;
+    const std::uint32_t more_y = static_cast<std::uint32_t>(next.y) - state.y - state.step_y;
+    const std::uint32_t more_pressure = next.pressure - state.pressure;
+    const std::uint32_t step_t = next.t - state.t;
+    state.advance(more_x, more_y, more_pressure, step_t);
 
     const bool is_whole = ((more_x | more_y) & ((1U << whole) - 1)) == 0;
-    const unsigned shift = is_whole ? whole : 0;
-    const std::uint32_t width_of = magnitude(more_x, shift) | magnitude(more_y, shift);
+    const unsigned cut = is_whole ? whole : 0;
+    std::uint32_t x = magnitude(more_x, cut);
+    std::uint32_t y = magnitude(more_y, cut);
     const std::uint32_t pressure = detail::fold_sign(more_pressure);
     const std::size_t choice =
-        detail::choose_live_class(is_whole, static_cast<unsigned>(std::bit_width(width_of)),
-                                  static_cast<unsigned>(std::bit_width(step_t)),
-                                  static_cast<unsigned>(std::bit_width(pressure)));
+        detail::choose_live_class(is_whole, width(x | y), width(step_t), width(pressure));
     if (choice == detail::live_classes.size()) [[unlikely]] {
       *to++ = static_cast<char>(detail::live_escape);
       to = detail::write_varint(detail::fold_sign(more_x), to);
@@ -102,17 +105,20 @@ class live_point_encoder {
       return detail::write_varint(pressure, to);
     }
     const detail::live_class& record = detail::live_classes[choice];
-    const unsigned cut = record.is_whole ? whole : 0;
-    unsigned at = record.tag_bits;
-    std::uint64_t word = record.tag | std::uint64_t{magnitude(more_x, cut)} << at;
-    at += record.xy;
-    word |= std::uint64_t{magnitude(more_y, cut)} << at;
-    at += record.xy;
-    word |= std::uint64_t{step_t} << at;
-    at += record.time;
-    word |= std::uint64_t{pressure} << at;
-    detail::store_little_endian(word, to);
+    if (is_whole && !record.is_whole) [[unlikely]] {
+      x = magnitude(more_x, 0);
+      y = magnitude(more_y, 0);
+    }
+    const detail::live_places& place = detail::live_class_places[choice];
+    detail::store_little_endian(
+        record.tag + x * place.x + y * place.y + step_t * place.time + pressure * place.pressure,
+        to);
     return to + record.bytes;
+  }
+
+  // As std::bit_width, without its case of zero.
+  static unsigned width(std::uint32_t value) noexcept {
+    return static_cast<unsigned>(std::bit_width(std::uint64_t{value} << 1U | 1U)) - 1;
   }
 
   // `value` without its lowest bits, folded.
@@ -222,7 +228,8 @@ class live_point_decoder {
 
   // A jump by the class is faster than
   // shifts by widths from a table: where the next record begins need not be waited for.
-  [[gnu::always_inline]] static inline record_values read_record(std::uint64_t word, unsigned whole) noexcept {
+  [[gnu::always_inline]] static inline record_values read_record(std::uint64_t word,
+                                                                 unsigned whole) noexcept {
     switch (word & 7U) {
       case 0:
         return read_class<0>(word, whole);
@@ -254,16 +261,16 @@ class live_point_decoder {
   }
 
   template <std::size_t Index>
-  [[gnu::always_inline]] static inline record_values read_class(std::uint64_t word, unsigned whole) noexcept {
+  [[gnu::always_inline]] static inline record_values read_class(std::uint64_t word,
+                                                                unsigned whole) noexcept {
     constexpr detail::live_class record = detail::live_classes[Index];
     constexpr unsigned at_y = record.tag_bits + record.xy;
     constexpr unsigned at_time = at_y + record.xy;
     constexpr unsigned at_pressure = at_time + record.time;
     const unsigned cut = record.is_whole ? whole : 0;
-    return {field<record.tag_bits, record.xy>(word) << cut,
-            field<at_y, record.xy>(word) << cut, field<at_pressure, record.pressure>(word),
-            static_cast<std::uint32_t>(word >> at_time & ((1U << record.time) - 1)),
-            record.bytes};
+    return {field<record.tag_bits, record.xy>(word) << cut, field<at_y, record.xy>(word) << cut,
+            field<at_pressure, record.pressure>(word),
+            static_cast<std::uint32_t>(word >> at_time & ((1U << record.time) - 1)), record.bytes};
   }
 
   template <unsigned At, unsigned Width>
