@@ -1,7 +1,5 @@
 // Decodes anything; what decodes is encoded again and must come back the same.
-//
-//   clang++-19 -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -I include \
-//     tests/fuzz/point_codec_fuzz.cpp $(pkg-config --libs absl_statusor absl_strings)
+// Built with clang by COLLAB_BUILD_FUZZERS=ON; run as bin/point_codec_fuzz CORPUS.
 
 #include <cstddef>
 #include <cstdint>

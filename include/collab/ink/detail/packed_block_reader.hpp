@@ -122,7 +122,8 @@ struct packed_block_reader {
       across.advance(static_cast<std::uint32_t>(dx));
       down.advance(static_cast<std::uint32_t>(dy));
       time += t_least + static_cast<std::uint32_t>(dt);
-      is_outside |= across.is_outside() | down.is_outside();
+      is_outside |= across.is_outside();
+      is_outside |= down.is_outside();
       if constexpr (HasPressure) {
         force += unfold_sign(static_cast<std::uint32_t>(dp));
         is_outside |= force > pressure_top;
