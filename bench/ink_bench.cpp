@@ -15,7 +15,7 @@
 
 #include "collab/collab.hpp"
 #include "collab/testing/stroke_generator.hpp"
-#ifdef COLLAB_BENCH_HAVE_STROKE_FILES
+#ifdef COLLAB_TEST_DATA
 #include "data/stroke_files.hpp"
 #endif
 
@@ -33,7 +33,7 @@ struct ink {
 const ink& all_ink() {
   static const ink loaded = [] {
     ink result;
-#ifdef COLLAB_BENCH_HAVE_STROKE_FILES
+#ifdef COLLAB_TEST_DATA
     collab_test::stroke_collection files = collab_test::load_strokes();
     result.source = files.source;
     for (collab_test::recorded_stroke& each : files.strokes) {

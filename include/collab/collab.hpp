@@ -21,6 +21,7 @@
 #include "collab/ink/outline.hpp"
 #include "collab/ink/point.hpp"
 #include "collab/ink/point_batcher.hpp"
+#include "collab/ink/point_codec.hpp"
 #include "collab/ink/polyline.hpp"
 #include "collab/ink/resampler.hpp"
 #include "collab/ink/simplifier.hpp"

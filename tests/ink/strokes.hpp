@@ -14,7 +14,7 @@
 
 #include "collab/ink/point.hpp"
 #include "collab/testing/stroke_generator.hpp"
-#ifdef COLLAB_TESTS_HAVE_STROKE_FILES
+#ifdef COLLAB_TEST_DATA
 #include "data/stroke_files.hpp"
 #endif
 
@@ -33,7 +33,7 @@ inline stroke generated_stroke(std::uint64_t seed) {
 // Recorded strokes of every kind if there are any, and generated ones; every `stride`-th.
 inline std::vector<stroke> many_strokes([[maybe_unused]] std::size_t stride = 1) {
   std::vector<stroke> out;
-#ifdef COLLAB_TESTS_HAVE_STROKE_FILES
+#ifdef COLLAB_TEST_DATA
   const collab_test::stroke_collection recorded = collab_test::load_strokes();
   for (std::size_t i = 0; i < recorded.strokes.size(); i += stride) {
     out.push_back(recorded.strokes[i].points);

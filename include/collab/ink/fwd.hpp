@@ -8,14 +8,18 @@ namespace collab {
 class distance_filter;
 class eraser;
 class gap_interpolator;
+class live_point_decoder;
+class live_point_encoder;
 class one_euro_smoother;
 class outliner;
+class packed_points;
 class point_batcher;
 class resampler;
 class simplifier;
 class stream_simplifier;
 struct bounds;
 struct point;
+struct point_codec_options;
 struct stroke_pieces;
 struct vertex;
 
