@@ -39,12 +39,6 @@ inline void store_little_endian(std::uint64_t word, char* to) noexcept {
   }
 }
 
-// The length of a code in bits; at most 65 + k.
-inline unsigned golomb_bits(std::uint32_t value, unsigned order) noexcept {
-  const std::uint64_t u = value + (std::uint64_t{1} << order);
-  return 2 * static_cast<unsigned>(std::bit_width(u)) - order - 1;
-}
-
 // Writes to memory that the caller has sized: eight bytes beyond the last one written to
 // must be there.
 class bit_writer {
