@@ -12,14 +12,15 @@
 #include <vector>
 
 #include "collab/collab.hpp"
+#include "ink/allocations.hpp"
 #include "ink/strokes.hpp"
 
 namespace {
 
-std::atomic<std::size_t> allocations{0};
+std::atomic<std::size_t> taken{0};
 
 void* counted(std::size_t bytes) {
-  ++allocations;
+  ++taken;
   void* got = std::malloc(bytes == 0 ? 1 : bytes);
   if (got == nullptr) {
     std::abort();
@@ -44,8 +45,11 @@ void operator delete[](void* at, std::size_t /*bytes*/) noexcept { std::free(at)
 void operator delete(void* at, const std::nothrow_t& /*tag*/) noexcept { std::free(at); }
 void operator delete[](void* at, const std::nothrow_t& /*tag*/) noexcept { std::free(at); }
 
+std::size_t ink_test::allocations() { return taken; }
+
 namespace {
 
+using ink_test::allocations;
 using ink_test::stroke;
 
 std::vector<stroke> strokes() {
@@ -64,11 +68,11 @@ std::size_t allocations_when_warm(Run&& run) {
   for (const stroke& each : all) {
     run(each);
   }
-  const std::size_t before = allocations;
+  const std::size_t before = allocations();
   for (const stroke& each : all) {
     run(each);
   }
-  return allocations - before;
+  return allocations() - before;
 }
 
 // The same for a stage that samples stream through one by one.
@@ -92,9 +96,9 @@ std::size_t allocations_of_stream(Stage stage) {
 
 TEST_SUITE("ink/allocation") {
   TEST_CASE("the counter counts") {
-    const std::size_t before = allocations;
+    const std::size_t before = allocations();
     std::vector<int> one(1);
-    CHECK(allocations == before + 1);
+    CHECK(allocations() == before + 1);
   }
 
   TEST_CASE("no stream takes anything from the heap once it is warm") {

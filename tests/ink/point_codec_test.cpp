@@ -5,51 +5,23 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
-#include <new>
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "collab/testing/stroke_generator.hpp"
+#include "ink/allocations.hpp"
 #ifdef COLLAB_TEST_DATA
 #include "data/stroke_files.hpp"
 #endif
 
 namespace {
 
-// Counts what the whole test binary allocates.
-std::size_t allocations = 0;
-
-}  // namespace
-
-// A sanitizer brings its own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define COLLAB_TEST_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define COLLAB_TEST_SANITIZED
-#endif
-#endif
-#ifndef COLLAB_TEST_SANITIZED
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  ++allocations;
-  void* memory = std::malloc(bytes);
-  if (memory == nullptr) {
-    std::abort();
-  }
-  return memory;
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-#endif
-
-namespace {
-
 using collab::point;
 using collab::point_grid;
+using ink_test::allocations;
 using stroke = std::vector<point>;
 
 constexpr point_grid grids[] = {point_grid::sixteenth, point_grid::sixty_fourth, point_grid::whole};
@@ -558,10 +530,8 @@ TEST_SUITE("ink/point_codec") {
     std::size_t warm = 0;
     for (int i = 0; i < 3; ++i) {
       if (i == 2) {
-        warm = allocations;
-#ifndef COLLAB_TEST_SANITIZED
+        warm = allocations();
         REQUIRE(warm > 0);
-#endif
       }
       bool is_right = true;
       packed_bytes.clear();
@@ -580,6 +550,6 @@ TEST_SUITE("ink/point_codec") {
         FAIL("a round failed");
       }
     }
-    CHECK(allocations == warm);
+    CHECK(allocations() == warm);
   }
 }
