@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,7 +46,6 @@ class record_writer {
     bytes_.append(value);
   }
   void value(const property_value& value);
-  void points(std::span<const point> points);
 
  private:
   std::string bytes_;
@@ -112,7 +110,6 @@ class record_reader {
     return value;
   }
   property_value value();
-  std::vector<point> points();
 
  private:
   std::uint64_t reject() noexcept {
@@ -202,51 +199,6 @@ inline property_value record_reader::value() {
   }
   failed_ = true;
   return {};
-}
-
-inline void record_writer::points(std::span<const point> points) {
-  integer(points.size());
-  std::int64_t x = 0;
-  std::int64_t y = 0;
-  std::int64_t pressure = 0;
-  std::int64_t t = 0;
-  for (const point& each : points) {
-    const auto pressure_now = static_cast<std::int64_t>(double{each.pressure} * pressure_steps);
-    difference(grid_steps(each.x) - x);
-    difference(grid_steps(each.y) - y);
-    difference(pressure_now - pressure);
-    difference(std::int64_t{each.t} - t);
-    x = grid_steps(each.x);
-    y = grid_steps(each.y);
-    pressure = pressure_now;
-    t = each.t;
-  }
-}
-
-inline std::vector<point> record_reader::points() {
-  std::vector<point> points(count(4));
-  std::int64_t x = 0;
-  std::int64_t y = 0;
-  std::int64_t pressure = 0;
-  std::int64_t t = 0;
-  for (point& each : points) {
-    x += difference();
-    y += difference();
-    pressure += difference();
-    t += difference();
-    if (pressure < 0 || pressure > static_cast<std::int64_t>(pressure_steps) || t < 0 ||
-        t > std::int64_t{0xFFFFFFFF}) {
-      failed_ = true;
-    }
-    each.x = grid_place(x, *this);
-    each.y = grid_place(y, *this);
-    if (failed_) {
-      return {};
-    }
-    each.pressure = static_cast<float>(static_cast<double>(pressure) / pressure_steps);
-    each.t = static_cast<std::uint32_t>(t);
-  }
-  return points;
 }
 
 }  // namespace collab::detail
