@@ -1,7 +1,6 @@
 // collab/history/operation_codec.hpp - operations as bytes, for the storage.
 //
-// A record begins with its version. Integers are LEB128 varints, signed ones zig-zag
-// coded; texts are a length and bytes; numbers are IEEE 754 doubles, least byte first.
+// A record begins with its version; what it is made of is in core/detail/byte_stream.hpp.
 // The points of a stroke are packed (docs/ink-format.md), a text. The decoder takes nothing
 // on trust: a record may come from a damaged disk.
 
@@ -99,7 +98,7 @@ inline put_operation read_put(record_reader& in, const user_id& author) {
   if (value.index().empty()) {
     in.fail();
   }
-  const std::string packed = in.text();
+  const std::string_view packed = in.view();
   std::vector<point> points;
   if (!packed.empty() && (!decode_points(packed, points).ok() || !value.set_points(points).ok())) {
     in.fail();
