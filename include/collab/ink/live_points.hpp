@@ -178,12 +178,21 @@ class live_point_decoder {
       return detail::damaged_live_group(walk.end);
     }
     const std::size_t before = out.size();
-    out.resize(before + walk.points);
+    if (out.capacity() - before < walk.points) {
+      out.reserve(std::max(before + walk.points, 2 * before));
+    }
     detail::live_state state = state_;
-    if (!read(bytes, begin, grid, state, out.data() + before)) [[unlikely]] {
-      const std::size_t bad = find_bad_group(bytes, begin, grid, out.data() + before);
-      out.resize(before);
-      return detail::damaged_live_group(bad);
+    std::size_t at = begin;
+    while (at < bytes.size()) {
+      piece_points piece;
+      const std::size_t piece_begin = at;
+      detail::live_state piece_state = state;
+      const std::size_t count = read(bytes, at, grid, state, piece);
+      if (count == 0) [[unlikely]] {
+        out.resize(before);
+        return detail::damaged_live_group(find_bad_group(bytes, piece_begin, grid, piece_state));
+      }
+      out.insert(out.end(), piece.points, piece.points + count);
     }
     state_ = state;
     has_begun_ |= !bytes.empty();
@@ -207,27 +216,37 @@ class live_point_decoder {
   }
 
  private:
-  // Reads whole groups to `to`. Whether all points are in range.
-  static bool read(std::string_view bytes, std::size_t at, point_grid grid,
-                   detail::live_state& state, point* to) noexcept {
+  static constexpr std::size_t piece_groups = 8;
+  // Room for points, not initialised.
+  union piece_points {
+    piece_points() noexcept {}
+    point points[piece_groups * detail::live_group_points];
+  };
+
+  // Reads groups until `bytes` or the piece ends, and moves `at` behind them. How many points
+  // they have, or 0 when one is out of range.
+  static std::size_t read(std::string_view bytes, std::size_t& at, point_grid grid,
+                          detail::live_state& state, piece_points& piece) noexcept {
     const unsigned whole = detail::grid_bits(grid);
     const char* const end = bytes.data() + bytes.size();
     detail::point_scale scale{detail::grid_unit(grid)};
     detail::live_state now = state;
-    while (at < bytes.size()) {
-      const auto first = static_cast<unsigned char>(bytes[at]);
+    point* to = piece.points;
+    std::size_t next = at;
+    for (std::size_t group = 0; group < piece_groups && next < bytes.size(); ++group) {
+      const auto first = static_cast<unsigned char>(bytes[next]);
       const unsigned count = (first & 7U) + 1;
       detail::live_rows rows;
-      detail::read_group(bytes.data() + at + 1, end, first >> 3U, count, whole, rows);
+      detail::read_group(bytes.data() + next + 1, end, first >> 3U, count, whole, rows);
       if (count == detail::live_group_points && now.has_point) [[likely]] {
         for (std::size_t i = 0; i < detail::live_group_points; ++i) {
           now.advance(rows[i]);
-          to[i] = scale.place(now.at);
+          scale.place(now.at, to + i);
         }
       } else {
         for (std::size_t i = 0; i < count; ++i) {
           now.advance(rows[i]);
-          to[i] = scale.place(now.at);
+          scale.place(now.at, to + i);
           if (!now.has_point) {
             now.step = detail::word_lanes{};
             now.has_point = true;
@@ -235,19 +254,21 @@ class live_point_decoder {
         }
       }
       to += count;
-      at += detail::live_group_bytes[first];
+      next += detail::live_group_bytes[first];
     }
     state = now;
-    return !scale.is_exceeded();
+    at = next;
+    return scale.is_exceeded() ? 0 : static_cast<std::size_t>(to - piece.points);
   }
 
   // Where the first group begins that has a point out of range, when there is one.
-  [[nodiscard]] std::size_t find_bad_group(std::string_view bytes, std::size_t at, point_grid grid,
-                                           point* space) const noexcept {
-    detail::live_state state = state_;
+  static std::size_t find_bad_group(std::string_view bytes, std::size_t at, point_grid grid,
+                                    detail::live_state state) noexcept {
     while (at < bytes.size()) {
       const std::size_t length = detail::live_group_bytes[static_cast<unsigned char>(bytes[at])];
-      if (!read(bytes.substr(at, length), 0, grid, state, space)) {
+      piece_points piece;
+      std::size_t used = 0;
+      if (read(bytes.substr(at, length), used, grid, state, piece) == 0) {
         break;
       }
       at += length;

@@ -21,18 +21,17 @@ namespace collab::detail {
 // Second differences of x and y, first ones of pressure and t, in steps: one for each point.
 using live_rows = std::array<word_lanes, live_group_points>;
 
-// Where a field is: shifted up, its highest bit is the highest of the word; what is below it
-// is masked out, and then it is shifted down.
+// Where a field is: shifted up, its highest bit is the highest of the word, and shifted down
+// then, its lowest is the lowest.
 struct live_field {
-  std::uint32_t up = 0;
-  std::uint32_t mask = 0;
-  std::uint32_t down = 0;
+  std::int32_t up = 0;
+  std::int32_t down = 0;
 
   static constexpr live_field of(unsigned up, unsigned width) noexcept {
-    return width == 0 ? live_field{0, 0, 0} : live_field{up, ~0U << (32 - width), 32 - width};
+    return {static_cast<std::int32_t>(up), width == 0 ? 31 : 32 - static_cast<std::int32_t>(width)};
   }
-  [[nodiscard]] word_lanes signed_in(word_lanes words, unsigned cut) const noexcept {
-    return to_words(to_ints(words << up & mask) >> static_cast<std::int32_t>(down - cut));
+  [[nodiscard]] word_lanes signed_in(word_lanes words) const noexcept {
+    return to_words(to_ints(words << up) >> down);
   }
   [[nodiscard]] word_lanes unsigned_in(word_lanes words) const noexcept {
     return words << up >> down;
@@ -41,11 +40,13 @@ struct live_field {
 
 // How a row is read: x and y are in its first four bytes, the others in the four from
 // `second` on.
-struct live_layout {
+struct alignas(64) live_layout {
   live_field x;
   live_field y;
   live_field pressure;
   live_field time;
+  // No bits where there is no field of pressure.
+  std::uint32_t pressure_mask = 0;
   std::uint32_t bytes = 0;
   std::uint32_t second = 0;
   bool is_whole = false;
@@ -59,6 +60,7 @@ inline constexpr std::array<live_layout, live_plain_class> live_layouts = [] {
                  live_field::of(32U - 2U * each.xy, each.xy),
                  live_field::of(above + each.time, each.pressure),
                  live_field::of(above, each.time),
+                 each.pressure > 0 ? ~0U : 0,
                  each.bytes,
                  each.bytes > 4 ? each.bytes - 4U : 0,
                  each.is_whole};
@@ -69,15 +71,15 @@ inline constexpr std::array<live_layout, live_plain_class> live_layouts = [] {
 // Four rows of a class. Reads up to four bytes beyond them.
 inline void read_rows(const char* from, const live_layout& layout, unsigned whole,
                       std::span<word_lanes, 4> to) noexcept {
-  const unsigned cut = layout.is_whole ? whole : 0;
+  const unsigned shift = layout.is_whole ? whole : 0;
   const word_lanes first = load_column(from, layout.bytes);
   word_lanes second = first;
   if (layout.second != 0) [[unlikely]] {
     second = load_column(from + layout.second, layout.bytes);
   }
-  word_lanes x = layout.x.signed_in(first, cut);
-  word_lanes y = layout.y.signed_in(first, cut);
-  word_lanes pressure = layout.pressure.signed_in(second, 0);
+  word_lanes x = layout.x.signed_in(first) << shift;
+  word_lanes y = layout.y.signed_in(first) << shift;
+  word_lanes pressure = layout.pressure.signed_in(second) & layout.pressure_mask;
   word_lanes time = layout.time.unsigned_in(second);
   transpose(x, y, pressure, time);
   to[0] = x;

@@ -96,14 +96,14 @@ class point_scale {
   explicit point_scale(float unit) noexcept
       : units_{unit, unit, static_cast<float>(1 / pressure_steps), 0} {}
 
-  // The point at `steps`, and notes whether it is in range.
-  point place(word_lanes steps) noexcept {
+  // Writes the point at `steps`, and notes whether it is in range.
+  void place(word_lanes steps, point* to) noexcept {
     // t times 0 is 0, with the sign of the highest bit of t: no bit that is not there.
     const float_lanes value = __builtin_convertvector(to_ints(steps), float_lanes) * units_;
     least_ = value < least_ ? value : least_;
     greatest_ = value > greatest_ ? value : greatest_;
     const word_lanes bits = to_words(value) | (steps & lane_t);
-    return std::bit_cast<point>(bits);
+    std::memcpy(static_cast<void*>(to), &bits, sizeof bits);
   }
 
   // Whether a point was out of range.
