@@ -5,7 +5,6 @@
 #ifndef COLLAB_HISTORY_DETAIL_RECORD_HPP
 #define COLLAB_HISTORY_DETAIL_RECORD_HPP
 
-#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -48,27 +47,25 @@ inline void write_offsets(byte_writer& out, const offset_list& places) {
 // Null where `in` failed, or has failed before: damage, or a place out of range.
 inline std::shared_ptr<const offset_list> read_offsets(byte_reader& in) {
   constexpr auto most = static_cast<std::int64_t>(coordinate_max * coordinate_steps);
+  // Moves one coordinate on, and tells where it is. Refused before a sum can overflow.
+  const auto move = [&in](std::int64_t& steps) {
+    const std::int64_t by = in.difference();
+    if (by < -2 * most || by > 2 * most || steps + by < -most || steps + by > most) {
+      in.fail();
+      return 0.0F;
+    }
+    steps += by;
+    return static_cast<float>(static_cast<double>(steps) / coordinate_steps);
+  };
   auto places = std::make_shared<offset_list>(in.count(2));
   std::int64_t x = 0;
   std::int64_t y = 0;
   for (offset& each : *places) {
-    const std::int64_t more_x = in.difference();
-    const std::int64_t more_y = in.difference();
-    // Within twice the range, so that the sums can't overflow.
-    if (std::max(more_x, more_y) <= 2 * most && std::min(more_x, more_y) >= -2 * most) {
-      x += more_x;
-      y += more_y;
-    } else {
-      in.fail();
-    }
-    if (in.failed() || std::max(x, y) > most || std::min(x, y) < -most) {
+    each.x = move(x);
+    each.y = move(y);
+    if (in.failed()) {
       break;
     }
-    each = {static_cast<float>(static_cast<double>(x) / coordinate_steps),
-            static_cast<float>(static_cast<double>(y) / coordinate_steps)};
-  }
-  if (std::max(x, y) > most || std::min(x, y) < -most) {
-    in.fail();
   }
   return in.failed() ? nullptr : std::shared_ptr<const offset_list>{std::move(places)};
 }
@@ -103,7 +100,7 @@ inline property_value record_reader::value() {
     }
     case 3: {
       const unsigned word = byte();
-      if (word >= std::size(words)) {
+      if (word >= std::size(token_names)) {
         break;
       }
       return static_cast<token>(word);
