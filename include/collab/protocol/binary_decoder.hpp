@@ -264,11 +264,11 @@ inline void binary_decoder::read_live(reader& in, live_point_decoder& run, bool 
   const std::string_view bytes = in.rest();
   const absl::StatusOr<std::size_t> count = count_live_points(bytes, is_fresh);
   if (!count.ok()) {
-    in.refuse(count.status());
+    in.refuse_points(count.status());
   } else if (*count > bounds_.points_per_message) {
     in.refuse("points", *count, " of them, at most ", bounds_.points_per_message, " in a message");
-  } else if (absl::Status status = run.append(bytes, points_); !status.ok()) {
-    in.refuse(std::move(status));
+  } else if (const absl::Status status = run.append(bytes, points_); !status.ok()) {
+    in.refuse_points(status);
   }
 }
 
@@ -325,14 +325,14 @@ inline put_element binary_decoder::read_put(reader& in, const user_id& sender) {
   points_.clear();
   const absl::StatusOr<packed_points> packed = packed_points::open(in.view());
   if (!packed.ok()) {
-    in.refuse(packed.status());
+    in.refuse_points(packed.status());
   } else if (packed->size() > bounds_.points_per_stroke) {
     in.refuse("points", packed->size(), " of them, at most ", bounds_.points_per_stroke,
               " in a stroke");
   } else if (absl::Status status = packed->append_to(points_); !status.ok()) {
-    in.refuse(std::move(status));
+    in.refuse_points(status);
   } else if (status = command.value.set_points(points_); !status.ok()) {
-    in.refuse(std::move(status));
+    in.refuse_points(status);
   }
   return command;
 }
