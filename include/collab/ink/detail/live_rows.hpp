@@ -30,11 +30,11 @@ struct live_field {
   static constexpr live_field of(unsigned up, unsigned width) noexcept {
     return {static_cast<std::int32_t>(up), width == 0 ? 31 : 32 - static_cast<std::int32_t>(width)};
   }
-  [[nodiscard]] word_lanes signed_in(word_lanes words) const noexcept {
-    return to_words(to_ints(words << up) >> down);
+  [[nodiscard]] word_lanes signed_in(word_lanes column) const noexcept {
+    return to_words(to_ints(column << up) >> down);
   }
-  [[nodiscard]] word_lanes unsigned_in(word_lanes words) const noexcept {
-    return words << up >> down;
+  [[nodiscard]] word_lanes unsigned_in(word_lanes column) const noexcept {
+    return column << up >> down;
   }
 };
 
