@@ -115,7 +115,7 @@ TEST_SUITE("ink/eraser") {
     const absl::Status refused =
         eraser{{.radius = 5, .pieces_max = 19}}.erase(comb, {1, 0}, out, was_cut);
     CHECK(refused.code() == absl::StatusCode::kResourceExhausted);
-    CHECK(refused.message() == "erasing would leave 20 pieces, the limit is 19");
+    CHECK(refused.message() == "erasing would leave at least 20 pieces, the limit is 19");
     CHECK(out.size() == 20);
     CHECK(out.points.size() == out.ends.back());
     CHECK_FALSE(was_cut);
