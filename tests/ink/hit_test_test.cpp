@@ -111,4 +111,58 @@ TEST_SUITE("ink/hit_test") {
     CHECK_FALSE(collab::intersects(line, std::vector<vertex>{{0, 10}, {10, 0}, {no_number, 9}}));
     CHECK_FALSE(collab::intersects({}, std::vector<vertex>{{0, 10}, {10, 0}, {9, 9}}));
   }
+
+  TEST_CASE("while a stroke grows it is hit from the line on that meets, until it is cleared") {
+    ink_test::dice roll{3};
+    int later = 0;
+    for (int round = 0; round < 500; ++round) {
+      CAPTURE(round);
+      stroke line;
+      for (int i = 0; i < 6; ++i) {
+        line.push_back({static_cast<float>(roll.next(100)), static_cast<float>(roll.next(100))});
+      }
+      const auto left = static_cast<float>(roll.next(90));
+      const auto top = static_cast<float>(roll.next(90));
+      const bounds box{left, top, left + 10, top + 10};
+      const std::vector<vertex> lasso = {
+          {left, top}, {left, top + 10}, {left + 10, top + 10}, {left + 10, top}};
+      collab::box_hit_test by_box{box};
+      collab::lasso_hit_test by_lasso{lasso};
+      bool is_in = false;
+      for (std::size_t i = 0; i < line.size(); ++i) {
+        // The line that the point adds, by walking along it; the first adds its place.
+        bool is_near = false;
+        for (const point& at : walked({line[i == 0 ? 0 : i - 1], line[i]})) {
+          is_in |= box.left <= at.x && at.x <= box.right && box.top <= at.y && at.y <= box.bottom;
+          is_near |= box.left - 0.2F <= at.x && at.x <= box.right + 0.2F &&
+                     box.top - 0.2F <= at.y && at.y <= box.bottom + 0.2F;
+        }
+        if (is_in != (is_in || is_near)) {
+          break;  // Too close to call by walking.
+        }
+        later += is_in && i > 0 && !by_box.is_hit() ? 1 : 0;
+        CHECK(by_box.append({&line[i], 1}) == is_in);
+        CHECK(by_lasso.append({&line[i], 1}) == is_in);
+        CHECK(by_box.is_hit() == is_in);
+        CHECK(by_lasso.is_hit() == is_in);
+      }
+      by_box.clear();
+      by_lasso.clear();
+      CHECK_FALSE(by_box.is_hit());
+      CHECK_FALSE(by_lasso.is_hit());
+      // No line leads from the stroke before to the next one.
+      const stroke outside = {{-50, 50}};
+      CHECK_FALSE(by_box.append(outside));
+      CHECK_FALSE(by_lasso.append(outside));
+    }
+    CHECK(later > 50);
+  }
+
+  TEST_CASE("after clear a stroke that begins inside of a lasso is hit again") {
+    const std::vector<vertex> lasso = {{0, 0}, {100, 0}, {100, 100}, {0, 100}};
+    collab::lasso_hit_test test{lasso};
+    CHECK_FALSE(test.append(stroke{{-5, 50}}));
+    test.clear();
+    CHECK(test.append(stroke{{50, 50}}));
+  }
 }
