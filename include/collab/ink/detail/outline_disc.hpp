@@ -84,9 +84,26 @@ class outline_brush {
     double side = flat > 0 ? 2 * std::acos(flat) : pi;
     side = std::clamp(side, 2 * pi / static_cast<double>(options_.corners_per_circle_max), pi / 4);
     const double sides = std::ceil(-sweep / side - 1e-9);
+    if (sides < 4) {
+      for (double i = 1; i < sides; ++i) {
+        put_on(at, angle + sweep * (i / sides), out);
+      }
+      return;
+    }
     const bool is_circle = sweep <= -2 * pi;
-    for (double i = is_circle ? 0 : 1; i < sides; ++i) {
-      put_on(at, angle + sweep * (i / sides), out);
+    // From corner to corner by one turn, which costs no sine.
+    const double cosine = std::cos(sweep / sides);
+    const double sine = std::sin(sweep / sides);
+    double x = static_cast<double>(at.radius) * std::cos(angle);
+    double y = static_cast<double>(at.radius) * std::sin(angle);
+    for (double i = 0; i < sides; ++i) {
+      if (i > 0 || is_circle) {
+        out.push_back({static_cast<float>(static_cast<double>(at.x) + x),
+                       static_cast<float>(static_cast<double>(at.y) + y)});
+      }
+      const double turned = x * cosine - y * sine;
+      y = x * sine + y * cosine;
+      x = turned;
     }
   }
 
