@@ -1,5 +1,7 @@
 // Decodes anything; what decodes is encoded again and must come back the same.
-// Built with clang by COLLAB_BUILD_FUZZERS=ON; run as bin/point_codec_fuzz CORPUS.
+//
+// Coverage of: include/collab/ink/live_points.hpp include/collab/ink/packed_points.hpp
+// Coverage of: include/collab/ink/detail
 
 #include <cstddef>
 #include <cstdint>
