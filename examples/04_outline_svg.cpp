@@ -10,6 +10,8 @@
 #include <collab/ink/outline.hpp>
 #include <collab/ink/stream_outliner.hpp>
 #include <collab/ink/svg_path.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <span>
 #include <string>

@@ -179,13 +179,13 @@ TEST_SUITE("ink/bad_input") {
             return false;
           }
         }
-        return corners.size() >= 2 * 8;
+        return corners.size() >= 16;
       };
       const outcome one = each.run({at}, 0);
       CHECK(is_circle(one.numbers, by_speed ? 2 : 2 * (0.35 + 1.3 * 0.5)));
       const outcome three = each.run(thrice, 0);
       // The last circle: the only one, or the one that the pieces end with.
-      const std::size_t begin = three.ends.size() < 2 ? 0 : three.ends[three.ends.size() - 2] * 2;
+      const std::size_t begin = three.ends.size() < 2 ? 0 : 2 * three.ends[three.ends.size() - 2];
       CHECK(is_circle(std::span{three.numbers}.subspan(begin),
                       by_speed ? 2 : 2 * (0.35 + 1.3 * 0.51)));
     }

@@ -437,22 +437,25 @@ TEST_SUITE("ink/point_codec") {
 
   TEST_CASE("live points sent in pieces of any size are one run, and the same points") {
     const stroke points = generated(11, 700);
-    for (const std::size_t piece : {1U, 2U, 7U, 8U, 9U, 57U, 58U, 64U, 65U, 700U}) {
-      CAPTURE(piece);
-      collab::live_point_encoder encoder;
-      collab::live_point_decoder decoder;
-      std::string joined;
-      stroke seen;
-      for (std::size_t at = 0; at < points.size(); at += piece) {
-        std::string message;
-        const std::size_t count = std::min(piece, points.size() - at);
-        REQUIRE(encoder.append({points.data() + at, count}, message).ok());
-        REQUIRE(decoder.append(message, seen).ok());
-        REQUIRE(seen.size() == at + count);
-        joined += message;
+    for (const point_grid grid : grids) {
+      for (const std::size_t piece : {1U, 2U, 7U, 8U, 9U, 57U, 58U, 64U, 65U, 700U}) {
+        CAPTURE(piece);
+        collab::live_point_encoder encoder{{grid}};
+        // It learns the grid from the first piece.
+        collab::live_point_decoder decoder;
+        std::string joined;
+        stroke seen;
+        for (std::size_t at = 0; at < points.size(); at += piece) {
+          std::string message;
+          const std::size_t count = std::min(piece, points.size() - at);
+          REQUIRE(encoder.append({points.data() + at, count}, message).ok());
+          REQUIRE(decoder.append(message, seen).ok());
+          REQUIRE(seen.size() == at + count);
+          joined += message;
+        }
+        CHECK(decoded(joined) == seen);
+        CHECK(seen == rounded(points, grid));
       }
-      CHECK(decoded(joined) == seen);
-      CHECK(seen == rounded(points, point_grid::sixteenth));
     }
   }
 

@@ -44,7 +44,7 @@ namespace collab {
 // Encodes one run of points in pieces of any size.
 //
 // Threads: distinct objects, safe; one object, one thread at a time.
-// Memory: none of its own, 64 bytes of state.
+// Memory: none of its own, 48 bytes of state.
 class live_point_encoder {
  public:
   explicit live_point_encoder(point_codec_options options = {}) noexcept : options_{options} {}
@@ -146,7 +146,7 @@ class live_point_encoder {
 // a group does. Trusts nothing.
 //
 // Threads: distinct objects, safe; one object, one thread at a time.
-// Memory: none of its own, 64 bytes of state.
+// Memory: none of its own, 48 bytes of state.
 class live_point_decoder {
  public:
   // `options` are for runs that are resumed: a fresh one tells its grid itself.

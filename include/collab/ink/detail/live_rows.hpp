@@ -98,28 +98,29 @@ inline void read_group(const char* from, const char* end, unsigned code, unsigne
     return;
   }
   const live_layout& layout = live_layouts[code];
+  const std::size_t bytes = layout.bytes;
   char copy[64];
   static_assert(sizeof copy >= live_group_points * 7);
-  if (count < live_group_points &&
-      static_cast<std::size_t>(end - from) < live_group_points * layout.bytes) [[unlikely]] {
+  if (count < live_group_points && static_cast<std::size_t>(end - from) < live_group_points * bytes)
+      [[unlikely]] {
     std::memset(copy, 0, sizeof copy);
-    std::memcpy(copy, from, count * layout.bytes);
+    std::memcpy(copy, from, count * bytes);
     from = copy;
   }
   const std::span<word_lanes, live_group_points> all{rows};
-  word_lanes first = load_column(from, layout.bytes);
+  word_lanes first = load_column(from, bytes);
   word_lanes second = first;
   if (layout.second != 0) [[unlikely]] {
-    second = load_column(from + layout.second, layout.bytes);
+    second = load_column(from + layout.second, bytes);
   }
   split_rows(first, second, layout, whole, all.first<4>());
   if (count > 4) {
     // Of short rows the words are those that end with the row: there may be no more bytes.
-    from += 4UL * layout.bytes - layout.spare;
-    first = load_column(from, layout.bytes) >> 8 * layout.spare;
+    from += 4 * bytes - layout.spare;
+    first = load_column(from, bytes) >> 8 * layout.spare;
     second = first;
     if (layout.second != 0) [[unlikely]] {
-      second = load_column(from + layout.second, layout.bytes);
+      second = load_column(from + layout.second, bytes);
     }
     split_rows(first, second, layout, whole, all.last<4>());
   }
@@ -136,6 +137,7 @@ inline char* write_rows(const live_rows& rows, unsigned code, unsigned count, un
     }
     return to + count * live_row_bytes_max;
   }
+  const std::size_t bytes = layout.bytes;
   const std::uint32_t cut = layout.is_whole ? whole : 0;
   const std::uint32_t mask = (1U << layout.xy) - 1;
   const std::uint32_t pressure_mask = (1U << layout.pressure) - 1;
@@ -147,18 +149,18 @@ inline char* write_rows(const live_rows& rows, unsigned code, unsigned count, un
     transpose(x, y, pressure, time);
     word_lanes low = (x >> cut & mask) | (y >> cut & mask) << layout.xy;
     const word_lanes high = (pressure & pressure_mask) | time << layout.pressure;
-    char* row = to + i * layout.bytes;
-    if (layout.bytes <= 4) [[likely]] {
+    char* row = to + i * bytes;
+    if (bytes <= 4) [[likely]] {
       low |= high << (2U * layout.xy);
-      store_column(low, row, layout.bytes);
+      store_column(low, row, bytes);
     } else {
       for (std::size_t k = 0; k < 4; ++k) {
-        store_word(low[k], row + k * layout.bytes);
-        store_word(high[k], row + k * layout.bytes + 4);
+        store_word(low[k], row + k * bytes);
+        store_word(high[k], row + k * bytes + 4);
       }
     }
   }
-  return to + count * layout.bytes;
+  return to + count * bytes;
 }
 
 }  // namespace collab::detail
