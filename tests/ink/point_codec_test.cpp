@@ -768,7 +768,7 @@ TEST_SUITE("ink/point_codec") {
   }
 
   TEST_CASE("a piece of more points than are wanted is refused before it is decoded") {
-    const stroke points = generated(41, 100);
+    const stroke points = rounded(generated(41, 100), point_grid::sixteenth);
     collab::live_point_encoder encoder;
     collab::live_point_decoder decoder;
     stroke seen;
