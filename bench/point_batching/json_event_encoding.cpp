@@ -14,9 +14,10 @@
 namespace point_batching {
 namespace {
 
+// As JSON.stringify() writes numbers of this size: never with an exponent.
 void append_number(double value, std::string& out) {
   char text[32];
-  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+  out.append(text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr);
 }
 
 void append_time(std::uint32_t t, std::string& out) {

@@ -66,7 +66,7 @@ void append_relay(const report& found, std::string& text) {
                  "pt/msg", "B/pt", "at most", "", "json-event", "ratio", "at least");
   for (const relay_cost& each : found.relay) {
     fmt::format_to(std::back_inserter(text),
-                   "{:<12} {:>7} {:>7} {:>7.2f} {:>8.0f} {:<7} {:>10.2f} {:>6.1f}", each.set,
+                   "{:<12} {:>7} {:>7} {:>7.3f} {:>8.0f} {:<7} {:>10.2f} {:>6.1f}", each.set,
                    each.points, each.points_per_message, each.binary_bytes_per_point,
                    each.bytes_per_point_max, verdict(each.meets_bytes()),
                    each.event_bytes_per_point, each.ratio());

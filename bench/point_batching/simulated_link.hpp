@@ -19,6 +19,9 @@ class simulated_link {
   // Whether a message sent now would have to wait: what a host sees as a full send buffer.
   [[nodiscard]] bool is_behind(collab::instant now) const { return free_at_ > now; }
 
+  // When everything sent so far has been taken.
+  [[nodiscard]] collab::instant free_at() const { return free_at_; }
+
   // Queues a message and returns when it leaves.
   collab::instant send(collab::instant now) {
     const collab::instant leaves = std::max(now, free_at_);
@@ -28,7 +31,6 @@ class simulated_link {
 
  private:
   collab::duration time_per_message_;
-  // When everything sent so far has been taken.
   collab::instant free_at_{};
 };
 

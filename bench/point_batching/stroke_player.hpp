@@ -24,7 +24,8 @@
 
 namespace point_batching {
 
-// One person who draws one stroke after the other, with a pause between two.
+// One person who draws one stroke after the other, with a pause between two that begins when
+// the network has taken everything.
 //
 // A sample is handed in at its own time; where times go backwards, at the latest before it.
 // The pen goes up with the last sample. A timer fires exactly when a batch is due, and a
@@ -71,7 +72,7 @@ class stroke_player {
     if (batcher_.is_due(now_)) {
       send(now_, sink);
     }
-    now_ += pause;
+    now_ = std::max(now_, link_.free_at()) + pause;
   }
 
  private:
