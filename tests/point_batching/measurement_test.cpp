@@ -73,12 +73,16 @@ TEST_SUITE("point_batching/measurement") {
   }
 
   TEST_CASE("equal samples in a row wait for the message that carries one of them") {
-    const measurement row =
-        measure_one("simplify-0.5+16ms", "binary",
-                    drawn({{0, 0, 0.5F, 0}, {9, 0, 0.5F, 8}, {9, 0, 0.5F, 8}, {9, 9, 0.5F, 90}}));
-    // The corner is kept when the last sample comes, at 90; waits 16, 82, 82, 0.
-    CHECK_EQ(row.latency_p50, 16);
-    CHECK_EQ(row.latency_p99, 82);
+    const measurement row = measure_one("simplify-0.5+16ms", "binary",
+                                        drawn({{0, 0, 0.5F, 0},
+                                               {9, 0, 0.5F, 8},
+                                               {9, 0, 0.5F, 8},
+                                               {9, 9, 0.5F, 30},
+                                               {18, 9, 0.5F, 100}}));
+    // The first corner is kept when the sample after it comes, at 30, and leaves 16 ms later;
+    // the other one at 100, when the pen goes up too. Waits 16, 38, 38, 70, 0.
+    CHECK_EQ(row.latency_p50, 38);
+    CHECK_EQ(row.latency_p99, 70);
   }
 
   TEST_CASE("what is not on the grid deviates by its rounding") {
@@ -88,6 +92,17 @@ TEST_SUITE("point_batching/measurement") {
     CHECK_EQ(measure_one("none", "json-event", strokes).straight.greatest, 0.03125);
     CHECK_EQ(measure_one("none", "json-event", drawn({{0.0625F, 0}})).straight.greatest,
              doctest::Approx(0.0375));
+  }
+
+  TEST_CASE("encodings that are measured together keep their own deviations") {
+    const named_encoding* const chosen[] = {find_encoding("json-event"), find_encoding("json"),
+                                            find_encoding("binary")};
+    const auto rows = measure(*find_policy("none"), chosen, drawn({{0.0625F, 0}}));
+    REQUIRE(rows.ok());
+    CHECK_EQ((*rows)[0].straight.greatest, doctest::Approx(0.0375));
+    CHECK_EQ((*rows)[1].straight.greatest, 0);
+    CHECK_EQ((*rows)[2].straight.greatest, 0);
+    CHECK_EQ((*rows)[2].curved.greatest, 0);
   }
 
   TEST_CASE("the simplifier's deviation is within its epsilon and the grid, its curve may not be") {

@@ -102,12 +102,15 @@ TEST_SUITE("point_batching/stroke_player") {
     for (std::uint32_t t = 0; t <= 1000; t += 4) {
       stroke.push_back(at(static_cast<float>(t), t));
     }
-    const auto fixed = play("filter+16ms-slow", stroke);
+    stroke_player player{*find_policy("filter+16ms-slow")};
+    const auto fixed = play(player, stroke);
     // A message every 16 to 20 ms, of which one in 60 ms leaves.
     REQUIRE_GE(fixed.size(), 50);
     for (std::size_t i = 1; i < fixed.size(); ++i) {
       REQUIRE_EQ(fixed[i].leaves - fixed[i - 1].leaves, milliseconds{60});
     }
+    // The next stroke waits until the queue is empty.
+    CHECK((play(player, stroke) == fixed));
     const auto adaptive = play("adaptive-slow", stroke);
     CHECK_LE(adaptive.size(), 17);
     CHECK_LE(adaptive.back().leaves, milliseconds{1120});
