@@ -666,9 +666,10 @@ TEST_SUITE("room/operations") {
     room.join(ann, "Ann");
     REQUIRE(room.start(ann, "s", std::vector<point>(150)).ok());
     room.op(ann, 1, collab::end_stroke{"s", 150});
-    // What is left is for one small element, not for another such stroke.
-    CHECK(absl::IsResourceExhausted(room.start(ann, "t", std::vector<point>(150))));
-    CHECK(room.start(ann, "t", std::vector<point>(10)).ok());
+    // What has ended is packed, so that there is room for one more such stroke, not for two.
+    CHECK(room.start(ann, "t", std::vector<point>(150)).ok());
+    CHECK(absl::IsResourceExhausted(room.start(ann, "u", std::vector<point>(150))));
+    CHECK(room.start(ann, "u", std::vector<point>(10)).ok());
   }
 
   TEST_CASE("operations that wait for the storage are bounded, and none is lost by it") {
@@ -750,7 +751,8 @@ TEST_SUITE("room/restore") {
     collab::room second{"ROOM01", {}, silent};
     CHECK(absl::IsDataLoss(second.restore(room.out.records[1])));
     collab::room third{"ROOM01", {}, silent};
-    CHECK(absl::IsDataLoss(third.restore("\x01nonsense")));
+    CHECK(absl::IsDataLoss(third.restore("\x02nonsense")));
+    CHECK(absl::IsUnimplemented(third.restore("\x01of another version")));
     // An undo of what was never done.
     collab::operation op{seq_number{1}, {}, "u", "c", 1, collab::undo_operation{seq_number{9}}};
     collab::room fourth{"ROOM01", {}, silent};

@@ -67,8 +67,8 @@ class room {
 
   // Takes the next record of the room's log.
   //
-  // Fails with data_loss when the record is damaged or can't follow what was taken before;
-  // the room is then of no further use.
+  // Fails with data_loss when the record is damaged or can't follow what was taken before, and
+  // with unimplemented when it is of another version; the room is then of no further use.
   [[nodiscard]] absl::Status restore(std::string_view record);
 
   // ---- Running
