@@ -62,7 +62,7 @@ export class ByteWriter {
   number(value) {
     if (!Number.isFinite(value)) throw new RangeError(`${value} is not a finite number`);
     const folded = 2 * fold(value * 16);
-    if (Number.isSafeInteger(folded)) {
+    if (Number.isInteger(value * 16) && Number.isSafeInteger(folded)) {
       this.varint(folded);
       return;
     }
