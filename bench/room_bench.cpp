@@ -213,7 +213,7 @@ void room_state(benchmark::State& state) {
       points.push_back({float(at) + 0.25F, float(i), 0.5F, std::uint32_t(at) * 8});
     }
     collab::element stroke{"s" + std::to_string(i), collab::element_kind::stroke, "u1"};
-    stroke.set_points(std::move(points));
+    (void)stroke.set_points(points);
     (void)bench.room.execute(
         author, collab::operation_command{std::uint64_t(i), collab::put_element{stroke}},
         bench.time.now());

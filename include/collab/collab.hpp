@@ -28,6 +28,7 @@
 #include "collab/ink/stream_simplifier.hpp"
 #include "collab/ink/svg_path.hpp"
 #include "collab/ink/vertex.hpp"
+#include "collab/protocol/binary_codec.hpp"
 #include "collab/room/room.hpp"
 
 #endif  // COLLAB_COLLAB_HPP

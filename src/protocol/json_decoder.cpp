@@ -479,7 +479,9 @@ put_element read_put(message_reader& in, const user_id& creator) {
   if (is_stroke && !in.failed()) {
     const auto points = in.points(in.need(from, "points", "element.points"), "element.points",
                                   in.bounds().points_per_stroke);
-    command.value.set_points({points.begin(), points.end()});
+    if (!in.failed()) {
+      in.fail(command.value.set_points(points));
+    }
   }
   return command;
 }

@@ -210,16 +210,16 @@ void write(json_writer& out, const member_updated& event) {
 
 void write(json_writer& out, const member_left& event) {
   out.field("type", "user:left");
-  out.field("userId", event.user);
-  out.field("clientId", event.client);
+  out.field("userId", event.who.user);
+  out.field("clientId", event.who.client);
 }
 
 void write(json_writer& out, const cursors_moved& event) {
   out.field("type", "cursor:move");
   out.key("cursors");
   out.open('[');
-  for (const auto& [client, where] : event.cursors) {
-    write_cursor(out, client, where);
+  for (const auto& [who, where] : event.cursors) {
+    write_cursor(out, who->client, where);
   }
   out.close(']');
 }
@@ -242,8 +242,8 @@ void write(json_writer& out, const stroke_extended& event) {
 
 void write(json_writer& out, const stroke_cancelled& event) {
   out.field("type", "stroke:cancel");
-  out.field("userId", event.user);
-  out.field("strokeId", event.id);
+  out.field("userId", event.stroke.stroke.creator());
+  out.field("strokeId", event.stroke.stroke.id());
 }
 
 void write(json_writer& out, const stroke_gap& event) {
@@ -261,7 +261,7 @@ void write(json_writer& out, const stroke_gap& event) {
 void write(json_writer& out, const stroke_ended& event) {
   out.field("type", "stroke:end");
   out.field("strokeId", event.stroke.id());
-  out.field("count", std::uint64_t{event.stroke.points().size()});
+  out.field("count", std::uint64_t{event.stroke.point_count()});
   write_place(out, event.place);
 }
 

@@ -13,6 +13,7 @@
 #include "collab/core/random_source.hpp"
 #include "collab/core/text.hpp"
 #include "collab/core/version.hpp"
+#include "collab/protocol/dialect.hpp"
 #include "collab/protocol/json_codec.hpp"
 #include "collab/transport/event_loop.hpp"
 #include "collab/transport/websocket_handshake.hpp"
@@ -24,7 +25,6 @@ namespace collab {
 
 namespace {
 
-constexpr std::string_view json_dialect = "collab.v1.json";
 constexpr std::string_view rooms_path = "/v1/rooms/";
 
 http_response plain(int status, std::string body) {
@@ -175,18 +175,22 @@ class server::state final : public listener_handler {
     if (is_ending_) {
       return upgrade_decision::refuse(plain(503, "the server is closing"));
     }
-    const std::string_view chosen = select_subprotocol(request, {json_dialect});
+    const std::string_view chosen = select_subprotocol(
+        request, {subprotocol_of(dialect::json), subprotocol_of(dialect::binary)});
     if (chosen.empty() && request.header_count("Sec-WebSocket-Protocol") > 0) {
       return upgrade_decision::refuse(
-          plain(400, absl::StrCat("of the subprotocols only ", to_absl(json_dialect),
-                                  " is available in this version")));
+          plain(400, absl::StrCat("of the subprotocols only ",
+                                  to_absl(subprotocol_of(dialect::json)), " and ",
+                                  to_absl(subprotocol_of(dialect::binary)), " are available")));
     }
     return upgrade_decision::accept(std::string{chosen});
   }
 
   void on_open(std::unique_ptr<transport> connection, const http_request& request,
-               std::string_view /*subprotocol*/) override {
-    host_.accept(parse_room_path(request.path)->room, std::move(connection));
+               std::string_view subprotocol) override {
+    const bool is_binary = subprotocol == subprotocol_of(dialect::binary);
+    host_.accept(parse_room_path(request.path)->room, std::move(connection),
+                 is_binary ? dialect::binary : dialect::json);
   }
 
  private:

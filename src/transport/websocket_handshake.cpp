@@ -113,10 +113,10 @@ std::vector<std::string_view> offered_subprotocols(const http_request& request) 
 
 std::string_view select_subprotocol(const http_request& request,
                                     std::initializer_list<std::string_view> supported) {
-  const std::vector<std::string_view> offered = offered_subprotocols(request);
-  for (const std::string_view candidate : supported) {
-    if (std::find(offered.begin(), offered.end(), candidate) != offered.end()) {
-      return candidate;
+  for (const std::string_view candidate : offered_subprotocols(request)) {
+    if (const auto* found = std::find(supported.begin(), supported.end(), candidate);
+        found != supported.end()) {
+      return *found;
     }
   }
   return {};

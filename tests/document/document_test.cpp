@@ -244,13 +244,50 @@ TEST_SUITE("document/document") {
     const std::size_t empty = board.bytes();
     collab::element stroke{"s", collab::element_kind::stroke, "u"};
     stroke.set(property::index, std::string{"a0"});
-    stroke.set_points(std::vector<collab::point>(1'000));
+    std::vector<collab::point> points(1'000);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      points[i] = {float(i * 7919 % 1000), float(i * 104'729 % 1000), 0.5F, std::uint32_t(i)};
+    }
+    REQUIRE(stroke.set_points(points).ok());
+    const std::size_t packed = stroke.packed_points().size();
+    CHECK(packed > 2'000);
     board.insert(std::move(stroke), seq_number{1});
-    CHECK(board.bytes() >= empty + 16'000);
-    CHECK(board.bytes() <= empty + 17'000);
+    CHECK(board.bytes() >= empty + packed);
+    CHECK(board.bytes() <= empty + packed + 500);
     board.remove("s", seq_number{2});
-    CHECK(board.bytes() >= empty + 16'000);
+    CHECK(board.bytes() >= empty + packed);
     board.forget_body("s");
     CHECK(board.bytes() == empty);
+  }
+
+  TEST_CASE("samples are kept rounded to the grid, and refused whole when one is out of range") {
+    collab::element stroke{"s", collab::element_kind::stroke, "u"};
+    REQUIRE(stroke.set_points(std::vector<collab::point>{{1.03F, -0.0625F, 0.3F, 7}, {2, 3, 1, 8}})
+                .ok());
+    const std::vector<collab::point> kept = {{1, -0.0625F, 307.0F / 1024, 7}, {2, 3, 1, 8}};
+    CHECK(stroke.points() == kept);
+    CHECK(stroke.point_count() == 2);
+    const absl::Status refused =
+        stroke.set_points(std::vector<collab::point>{{0, 0, 0.5F, 0}, {1'000'001, 0, 0.5F, 1}});
+    CHECK(absl::IsInvalidArgument(refused));
+    CHECK(refused.message().find("point 1") != absl::string_view::npos);
+    CHECK(stroke.points() == kept);
+  }
+
+  TEST_CASE("each element has a number of its own, also while it is away") {
+    collab::document board;
+    collab::element drawn = make("drawn", "a0");
+    drawn.set_number(board.take_number());
+    board.insert(make("first", "a1"), seq_number{1});
+    board.insert(std::move(drawn), seq_number{2});
+    board.insert(make("last", "a2"), seq_number{3});
+    CHECK(board.number_of("drawn") == 1);
+    CHECK(board.number_of("first") == 2);
+    CHECK(board.number_of("last") == 3);
+    board.remove("first", seq_number{4});
+    CHECK(board.number_of("first") == 2);
+    board.forget_body("first");
+    CHECK(board.number_of("first") == 0);
+    CHECK(board.number_of("never") == 0);
   }
 }

@@ -116,18 +116,24 @@ TEST_SUITE("e2e/http") {
     const http_reply none = http_upgrade(server.port(), path);
     CHECK(none.status == 101);
     CHECK_FALSE(none.header("sec-websocket-protocol").has_value());
-    for (const char* offered :
-         {"collab.v1.json", "chat, collab.v1.json", "collab.v1.binary, collab.v1.json"}) {
+    const std::pair<std::string, std::string> cases[] = {
+        {"collab.v1.json", "collab.v1.json"},
+        {"collab.v1.binary", "collab.v1.binary"},
+        {"chat, collab.v1.json", "collab.v1.json"},
+        {"collab.v1.binary, collab.v1.json", "collab.v1.binary"},
+        {"collab.v1.json, collab.v1.binary", "collab.v1.json"},
+    };
+    for (const auto& [offered, chosen] : cases) {
       INFO(offered);
-      const http_reply reply = http_upgrade(
-          server.port(), path, std::string{"Sec-WebSocket-Protocol: "} + offered + "\r\n");
+      const http_reply reply =
+          http_upgrade(server.port(), path, "Sec-WebSocket-Protocol: " + offered + "\r\n");
       CHECK(reply.status == 101);
-      CHECK(reply.header("sec-websocket-protocol") == "collab.v1.json");
+      CHECK(reply.header("sec-websocket-protocol") == chosen);
     }
-    const http_reply binary =
-        http_upgrade(server.port(), path, "Sec-WebSocket-Protocol: collab.v1.binary\r\n");
-    CHECK(binary.status == 400);
-    CHECK(binary.body.find("collab.v1.json") != std::string::npos);
+    const http_reply other =
+        http_upgrade(server.port(), path, "Sec-WebSocket-Protocol: collab.v2.binary\r\n");
+    CHECK(other.status == 400);
+    CHECK(other.body.find("collab.v1.binary") != std::string::npos);
   }
 
   TEST_CASE("pages of foreign origins are refused, own and allowed ones are not") {

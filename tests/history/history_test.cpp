@@ -253,8 +253,11 @@ std::vector<collab::operation> one_of_each() {
   stroke.set(property::color, collab::color{0x11223344, true});
   stroke.set(property::tool, collab::token::highlighter);
   stroke.set(property::opacity, 0.25);
-  stroke.set_points(
-      {{1e6F, -1e6F, 1, 0}, {-1e6F, 1e6F, 0, 0xFFFFFFFF}, {0.0625F, -0.0625F, 307.0F / 1024, 5}});
+  REQUIRE(stroke
+              .set_points(std::vector<collab::point>{{1e6F, -1e6F, 1, 0},
+                                                     {-1e6F, 1e6F, 0, 0xFFFFFFFF},
+                                                     {0.0625F, -0.0625F, 307.0F / 1024, 5}})
+              .ok());
   collab::element line{"l", collab::element_kind::line, "ann"};
   line.set(property::index, std::string{"a1"});
   line.set(property::points, std::make_shared<const collab::offset_list>(
@@ -309,8 +312,8 @@ TEST_SUITE("history/operation_codec") {
                                "c",
                                2,
                                collab::chat_operation{"A", "hi"}};
-    // version 1; seq 300; time zig-zag 1; "u"; "c"; counter 2; body 6; "A"; "hi"
-    CHECK(collab::encode_operation(op) == std::string("\x01\xac\x02\x02\x01u\x01"
+    // version 2; seq 300; time zig-zag 1; "u"; "c"; counter 2; body 6; "A"; "hi"
+    CHECK(collab::encode_operation(op) == std::string("\x02\xac\x02\x02\x01u\x01"
                                                       "c\x02\x06\x01"
                                                       "A\x02hi"));
   }
@@ -341,9 +344,9 @@ TEST_SUITE("history/operation_codec") {
   }
 
   TEST_CASE("a record that promises more than it has allocates nothing") {
-    // put, id "a", stroke, one property: index "a0", then 2^60 points
+    // put, id "a", stroke, one property: index "a0", then 2^60 bytes of points
     std::string record(
-        "\x01\x01\x02\x01u\x01"
+        "\x02\x01\x02\x01u\x01"
         "c\x01",
         9);
     record += std::string(
@@ -353,11 +356,19 @@ TEST_SUITE("history/operation_codec") {
         10);
     record += std::string("\x80\x80\x80\x80\x80\x80\x80\x80\x10", 9);
     CHECK(absl::IsDataLoss(collab::decode_operation(record).status()));
+    // The same with 7 bytes of packed points that announce 2^32-1 of them.
+    record.resize(record.size() - 9);
+    record += "\x06\x14\xff\xff\xff\xff\x0f";
+    CHECK(absl::IsDataLoss(collab::decode_operation(record).status()));
   }
 
-  TEST_CASE("a newer version is named") {
-    const auto back = collab::decode_operation("\x02");
-    CHECK(absl::IsUnimplemented(back.status()));
+  TEST_CASE("another version is named") {
+    for (const std::string_view record : {"\x01", "\x03"}) {
+      const auto back = collab::decode_operation(record);
+      CHECK(absl::IsUnimplemented(back.status()));
+      CHECK(back.status().message().find(record[0] == 1 ? "version 1" : "version 3") !=
+            absl::string_view::npos);
+    }
   }
 }
 

@@ -118,7 +118,7 @@ TEST_SUITE("protocol/json_encoder") {
                         std::uint32_t(i) * 4'000'000U});
     }
     collab::element stroke{"s", collab::element_kind::stroke, "u"};
-    stroke.set_points(points);
+    REQUIRE(stroke.set_points(points).ok());
     REQUIRE(room.execute(member_id{1}, collab::operation_command{1, collab::put_element{stroke}},
                          time.now())
                 .ok());

@@ -41,11 +41,11 @@ std::string describe(const collab::room_event& event) {
         } else if constexpr (std::is_same_v<type, collab::member_updated>) {
           return "user:updated " + each.who.name;
         } else if constexpr (std::is_same_v<type, collab::member_left>) {
-          return "user:left " + std::string{each.client};
+          return "user:left " + each.who.client;
         } else if constexpr (std::is_same_v<type, collab::cursors_moved>) {
           std::string text = "cursor:move";
-          for (const auto& [client, where] : each.cursors) {
-            text += " " + std::string{client} + "=" + to_string(static_cast<int>(where.x));
+          for (const auto& [who, where] : each.cursors) {
+            text += " " + who->client + "=" + to_string(static_cast<int>(where.x));
           }
           return text;
         } else if constexpr (std::is_same_v<type, collab::stroke_started>) {
@@ -55,13 +55,13 @@ std::string describe(const collab::room_event& event) {
           return "stroke:point " + each.stroke.stroke.id() + " from=" + to_string(each.from) +
                  " count=" + to_string(each.stroke.points.size() - each.from);
         } else if constexpr (std::is_same_v<type, collab::stroke_cancelled>) {
-          return "stroke:cancel " + std::string{each.id};
+          return "stroke:cancel " + each.stroke.stroke.id();
         } else if constexpr (std::is_same_v<type, collab::stroke_gap>) {
           return "stroke:gap " + std::string{each.id} + " have=" + to_string(each.have) +
                  (each.is_unknown ? " unknown" : "") + (each.is_committed ? " committed" : "");
         } else if constexpr (std::is_same_v<type, collab::stroke_ended>) {
           return "stroke:end " + each.stroke.id() +
-                 " count=" + to_string(each.stroke.points().size()) + seq(each.place);
+                 " count=" + to_string(each.stroke.point_count()) + seq(each.place);
         } else if constexpr (std::is_same_v<type, collab::element_put>) {
           return "element:put " + each.value.id() + " " + each.value.index() + seq(each.place);
         } else if constexpr (std::is_same_v<type, collab::element_set>) {

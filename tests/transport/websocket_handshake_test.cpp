@@ -53,10 +53,10 @@ TEST_SUITE("transport/websocket_handshake") {
     CHECK(status_of(post) == 400);
   }
 
-  TEST_CASE("the subprotocol is the server's first choice among the offered") {
+  TEST_CASE("the subprotocol is the first offered one that the server knows") {
     const http_request request = with("Sec-WebSocket-Protocol", "one, two ,three");
     CHECK(offered_subprotocols(request) == std::vector<std::string_view>{"one", "two", "three"});
-    CHECK(select_subprotocol(request, {"three", "one"}) == "three");
+    CHECK(select_subprotocol(request, {"three", "one"}) == "one");
     CHECK(select_subprotocol(request, {"Two"}) == "");
     CHECK(select_subprotocol(make_request(), {"one"}) == "");
     http_request twice = request;

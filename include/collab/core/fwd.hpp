@@ -9,6 +9,7 @@ class clock;
 class executor;
 class random_source;
 class token_bucket;
+class utf8_validator;
 struct limits;
 struct moment;
 

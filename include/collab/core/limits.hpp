@@ -58,6 +58,8 @@ struct limits {
   std::uint64_t frame_bytes = 256 * 1024;
   std::uint64_t message_bytes = 256 * 1024;
   std::uint64_t fragments_per_message = 64;
+  // Ids that a client of the binary dialect may number.
+  std::uint64_t ids_per_connection = 256;
   std::chrono::milliseconds handshake_deadline{5'000};
   std::chrono::milliseconds join_deadline{10'000};
   std::chrono::milliseconds ping_interval{20'000};
@@ -113,6 +115,7 @@ struct limit_row {
       {"frame_bytes", "bytes", &limits::frame_bytes, nullptr, 125},
       {"message_bytes", "bytes", &limits::message_bytes, nullptr, 125},
       {"fragments_per_message", "frames", &limits::fragments_per_message},
+      {"ids_per_connection", "ids", &limits::ids_per_connection, nullptr, 1, 1'000'000},
       {"handshake_deadline", "ms", nullptr, &limits::handshake_deadline, 1, 3'600'000},
       {"join_deadline", "ms", nullptr, &limits::join_deadline, 1, 3'600'000},
       {"ping_interval", "ms", nullptr, &limits::ping_interval, 1, 3'600'000},

@@ -11,6 +11,7 @@
 
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string_view>
@@ -74,16 +75,29 @@ class document {
     return found != nullptr && !found->is_there && found->body != nullptr;
   }
 
+  // The number of the element, also of one that can be restored; 0 when there is none. O(1).
+  [[nodiscard]] std::uint32_t number_of(std::string_view id) const {
+    const slot* found = find_slot(id);
+    return found != nullptr && found->body != nullptr ? found->body->number() : 0;
+  }
+  // A number for an element that is yet to be inserted, such as a stroke that is being drawn.
+  // None is given twice.
+  [[nodiscard]] std::uint32_t take_number() noexcept { return ++last_number_; }
+
   // The topmost index, empty for an empty board. O(1).
   [[nodiscard]] std::string_view top_index() const {
     return order_.empty() ? std::string_view{} : std::string_view{(*order_.rbegin())->index()};
   }
 
-  // Puts a new element on the board. O(log elements).
+  // Puts a new element on the board, and numbers it unless it has a number from take_number().
+  // O(log elements).
   // Requires: !remembers(id), an index.
   const element& insert(element value, seq_number writer) {
     assert(!remembers(value.id()) && !value.index().empty());
     auto body = std::make_unique<element>(std::move(value));
+    if (body->number() == 0) {
+      body->set_number(take_number());
+    }
     const element* inserted = body.get();
     bytes_ += inserted->bytes();
     slots_.emplace(inserted->id(), slot{std::move(body), writer, true});
@@ -176,6 +190,7 @@ class document {
   ordered_elements order_;
   std::deque<element_id> bodiless_;
   std::size_t bytes_ = 0;
+  std::uint32_t last_number_ = 0;
 };
 
 }  // namespace collab

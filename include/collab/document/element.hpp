@@ -6,13 +6,17 @@
 #ifndef COLLAB_DOCUMENT_ELEMENT_HPP
 #define COLLAB_DOCUMENT_ELEMENT_HPP
 
+#include <absl/status/status.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -20,6 +24,7 @@
 #include "collab/core/ids.hpp"
 #include "collab/document/property.hpp"
 #include "collab/ink/point.hpp"
+#include "collab/ink/point_codec.hpp"
 
 namespace collab {
 
@@ -45,13 +50,44 @@ class element {
   [[nodiscard]] element_kind kind() const noexcept { return kind_; }
   [[nodiscard]] const user_id& creator() const noexcept { return creator_; }
 
-  // The samples of a stroke, on the grid; empty for other kinds.
-  [[nodiscard]] std::span<const point> points() const noexcept {
-    return points_ ? std::span<const point>{*points_} : std::span<const point>{};
+  // A short name for the element while its document is in memory: the document gives it, and
+  // it is never stored. 0 before that.
+  [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
+  void set_number(std::uint32_t number) noexcept { number_ = number; }
+
+  // How many samples a stroke has; 0 for other kinds.
+  [[nodiscard]] std::size_t point_count() const noexcept { return point_count_; }
+  // The samples as they are kept, in the packed form of point_codec.hpp; empty where there are
+  // none. Valid as long as any copy of the element.
+  [[nodiscard]] std::string_view packed_points() const noexcept {
+    return points_ ? std::string_view{*points_} : std::string_view{};
   }
-  // To be called once, before the element is put into a document.
-  void set_points(std::vector<point> points) {
-    points_ = std::make_shared<const std::vector<point>>(std::move(points));
+  // Adds the samples to the end of `out`. O(points); allocates only where `out` grows.
+  void append_points_to(std::vector<point>& out) const {
+    if (points_) {
+      [[maybe_unused]] const absl::Status status = decode_points(*points_, out);
+      assert(status.ok());  // They were packed here.
+    }
+  }
+  // The samples, on the grid. O(points), allocates.
+  [[nodiscard]] std::vector<point> points() const {
+    std::vector<point> all;
+    append_points_to(all);
+    return all;
+  }
+  // Rounds the samples of a stroke to the grid and keeps them packed. To be called before the
+  // element is put into a document.
+  //
+  // InvalidArgument, naming the first of them, and nothing changed when one is not valid.
+  [[nodiscard]] absl::Status set_points(std::span<const point> points) {
+    std::string packed;
+    if (absl::Status status = encode_packed(points, {}, packed); !status.ok()) {
+      return status;
+    }
+    packed.shrink_to_fit();
+    point_count_ = static_cast<std::uint32_t>(points.size());
+    points_ = points.empty() ? nullptr : std::make_shared<const std::string>(std::move(packed));
+    return absl::OkStatus();
   }
 
   // The place in the z-order; empty before one was given.
@@ -104,7 +140,7 @@ class element {
 
   // The memory that this element takes, about. O(properties set).
   [[nodiscard]] std::size_t bytes() const noexcept {
-    std::size_t sum = sizeof(element) + 64 + points().size() * sizeof(point);
+    std::size_t sum = sizeof(element) + 64 + packed_points().size();
     for (const property_register& each : registers_) {
       sum += sizeof(property_register);
       if (const auto* text = std::get_if<std::string>(&each.value)) {
@@ -131,8 +167,10 @@ class element {
   element_id id_;
   user_id creator_;
   element_kind kind_ = element_kind::stroke;
+  std::uint32_t number_ = 0;
+  std::uint32_t point_count_ = 0;
   std::vector<property_register> registers_;
-  std::shared_ptr<const std::vector<point>> points_;
+  std::shared_ptr<const std::string> points_;
 };
 
 }  // namespace collab

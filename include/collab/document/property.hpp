@@ -182,8 +182,8 @@ inline constexpr kind_info kinds[] = {
     {"sticky", written},
 };
 
-inline constexpr std::string_view words[] = {"none", "arrow",  "solid", "dashed",     "dotted",
-                                             "pen",  "pencil", "brush", "highlighter"};
+inline constexpr std::string_view token_names[] = {
+    "none", "arrow", "solid", "dashed", "dotted", "pen", "pencil", "brush", "highlighter"};
 
 }  // namespace detail
 
@@ -193,7 +193,7 @@ inline constexpr std::size_t element_kind_count = std::size(detail::kinds);
   return detail::kinds[static_cast<std::size_t>(kind)].name;
 }
 [[nodiscard]] constexpr std::string_view name_of(token word) noexcept {
-  return detail::words[static_cast<std::size_t>(word)];
+  return detail::token_names[static_cast<std::size_t>(word)];
 }
 
 [[nodiscard]] constexpr std::string_view name_of(property key) noexcept {
@@ -235,8 +235,8 @@ inline constexpr std::size_t element_kind_count = std::size(detail::kinds);
 // The word of that name that `info` allows.
 [[nodiscard]] constexpr std::optional<token> find_word(const property_info& info,
                                                        std::string_view name) noexcept {
-  for (std::size_t i = 0; i < std::size(detail::words); ++i) {
-    if (detail::words[i] == name && (info.words & detail::bit(static_cast<token>(i))) != 0) {
+  for (std::size_t i = 0; i < std::size(detail::token_names); ++i) {
+    if (detail::token_names[i] == name && (info.words & detail::bit(static_cast<token>(i))) != 0) {
       return static_cast<token>(i);
     }
   }

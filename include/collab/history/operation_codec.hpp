@@ -1,9 +1,8 @@
 // collab/history/operation_codec.hpp - operations as bytes, for the storage.
 //
-// A record begins with its version. Integers are LEB128 varints, signed ones zig-zag
-// coded; texts are a length and bytes; numbers are IEEE 754 doubles, least byte first.
-// Points are differences on the grid. The decoder takes nothing on trust: a record may
-// come from a damaged disk.
+// A record begins with its version; what it is made of is in core/detail/byte_stream.hpp.
+// The points of a stroke are packed (docs/ink-format.md), a text. The decoder takes nothing
+// on trust: a record may come from a damaged disk.
 
 #ifndef COLLAB_HISTORY_OPERATION_CODEC_HPP
 #define COLLAB_HISTORY_OPERATION_CODEC_HPP
@@ -25,7 +24,7 @@
 
 namespace collab {
 
-inline constexpr unsigned char operation_record_version = 1;
+inline constexpr unsigned char operation_record_version = 2;
 
 namespace detail {
 
@@ -37,7 +36,7 @@ inline void write_body(record_writer& out, const put_operation& body) {
     out.byte(static_cast<unsigned>(each.key));
     out.value(each.value);
   }
-  out.points(body.value.points());
+  out.text(body.value.packed_points());
 }
 inline void write_body(record_writer& out, const set_operation& body) {
   out.text(body.id);
@@ -99,7 +98,11 @@ inline put_operation read_put(record_reader& in, const user_id& author) {
   if (value.index().empty()) {
     in.fail();
   }
-  value.set_points(in.points());
+  const std::string_view packed = in.view();
+  std::vector<point> points;
+  if (!packed.empty() && (!decode_points(packed, points).ok() || !value.set_points(points).ok())) {
+    in.fail();
+  }
   return {std::move(value)};
 }
 
@@ -157,14 +160,13 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
 // The operation that `record` holds.
 //
 // Fails with data_loss, naming the offset, when the record is not exactly what
-// encode_operation() writes, and with unimplemented when its version is newer.
+// encode_operation() writes, and with unimplemented when its version is another.
 [[nodiscard]] inline absl::StatusOr<operation> decode_operation(std::string_view record) {
   detail::record_reader in{record};
   const unsigned version = in.byte();
-  if (!in.failed() && version > operation_record_version) {
-    return absl::UnimplementedError(absl::StrCat("operation record of version ", version,
-                                                 ", at most ", operation_record_version,
-                                                 " is known"));
+  if (!in.failed() && version != operation_record_version) {
+    return absl::UnimplementedError(absl::StrCat("operation record of version ", version, ", only ",
+                                                 operation_record_version, " is known"));
   }
   operation op;
   op.seq = seq_number{in.integer()};
@@ -174,7 +176,7 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
   op.counter = in.integer();
   const unsigned kind = in.byte();
   op.body = detail::read_body(in, kind, op.author);
-  if (in.failed() || version == 0 || in.left() != 0) {
+  if (in.failed() || in.left() != 0) {
     return absl::DataLossError(absl::StrCat("operation record of ", record.size(),
                                             " bytes is damaged at offset ", in.offset()));
   }

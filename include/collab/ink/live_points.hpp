@@ -1,7 +1,7 @@
 // collab/ink/live_points.hpp - the points of a stroke while it is drawn.
 //
 // Two to three bytes a point, whole bytes, so that each message carries just the points that
-// are new: the bytes of all messages, one after another, are the bytes of the whole run.
+// are new: the bytes of all messages, one after another, are a run themselves.
 // For finished strokes packed_points.hpp is smaller. The layout: docs/ink-format.md.
 //
 //   collab::live_point_encoder pen;                 // one for each stroke that is drawn
@@ -9,24 +9,32 @@
 //
 //   collab::live_point_decoder seen;                // one for each stroke that is watched
 //   status = seen.append(message, stroke);
+//
+// Who keeps the points anyhow needs to keep no encoder: it begins where they end.
+//
+//   collab::live_point_encoder rest;
+//   rest.resume_after(std::span{stroke}.first(from));
+//   status = rest.append(std::span{stroke}.subspan(from), message);
 
 #ifndef COLLAB_INK_LIVE_POINTS_HPP
 #define COLLAB_INK_LIVE_POINTS_HPP
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 #include <absl/strings/str_cat.h>
 
-#include <bit>
+#include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "collab/ink/detail/bit_stream.hpp"
 #include "collab/ink/detail/live_class.hpp"
+#include "collab/ink/detail/live_rows.hpp"
+#include "collab/ink/detail/point_lanes.hpp"
 #include "collab/ink/detail/varint.hpp"
 #include "collab/ink/point.hpp"
 #include "collab/ink/point_grid.hpp"
@@ -36,7 +44,7 @@ namespace collab {
 // Encodes one run of points in pieces of any size.
 //
 // Threads: distinct objects, safe; one object, one thread at a time.
-// Memory: none of its own, about 40 bytes of state.
+// Memory: none of its own, 64 bytes of state.
 class live_point_encoder {
  public:
   explicit live_point_encoder(point_codec_options options = {}) noexcept : options_{options} {}
@@ -46,29 +54,29 @@ class live_point_encoder {
   // unchanged, when a point is not valid. O(points); allocates only where `out` grows.
   absl::Status append(std::span<const point> points, std::string& out) {
     for (const point& each : points) {
-      if (!is_valid(each)) {
+      if (!is_valid(each)) [[unlikely]] {
         return detail::invalid_point(each, static_cast<std::size_t>(&each - points.data()));
       }
     }
+    // In pieces that the stack holds.
+    constexpr std::size_t piece_groups = 8;
+    char bytes[1 + piece_groups * detail::live_group_bytes_max];
+    char* end = bytes;
     if (!has_begun_ && !points.empty()) {
-      out.push_back(static_cast<char>(detail::format_byte(options_.grid, false)));
+      *end++ = static_cast<char>(detail::format_byte(options_.grid, false));
       has_begun_ = true;
     }
-    const double steps = detail::grid_steps(options_.grid);
-    const unsigned whole = detail::grid_bits(options_.grid);
-    // In pieces that the stack holds.
-    constexpr std::size_t piece_points = 64;
-    char bytes[piece_points * detail::live_record_bytes_max + 8];
     // A copy: bytes that are written could be anything's, also the state's.
     detail::live_state state = state_;
     while (!points.empty()) {
-      char* end = bytes;
-      const std::size_t count = points.size() < piece_points ? points.size() : piece_points;
-      for (const point& each : points.first(count)) {
-        end = write(detail::to_steps(each, steps), whole, state, end);
+      for (std::size_t i = 0; i < piece_groups && !points.empty(); ++i) {
+        const std::size_t room = state.has_point ? detail::live_group_points : 1;
+        const std::size_t count = std::min(points.size(), room);
+        end = write_group(points.first(count), options_.grid, state, end);
+        points = points.subspan(count);
       }
       out.append(bytes, static_cast<std::size_t>(end - bytes));
-      points = points.subspan(count);
+      end = bytes;
     }
     state_ = state;
     return absl::OkStatus();
@@ -80,50 +88,41 @@ class live_point_encoder {
     state_ = {};
   }
 
+  // Goes on with a run whose points so far are `drawn`, as if this object had encoded them:
+  // no format byte is written. Only the last two count. None: as restart().
+  // Requires: valid points on the grid. O(1).
+  void resume_after(std::span<const point> drawn) noexcept {
+    state_ = detail::live_state::after(drawn, options_.grid);
+    has_begun_ = !drawn.empty();
+  }
+
  private:
-  // Returns the end; touches up to eight bytes from there.
-  static char* write(const detail::grid_point& next, unsigned whole, detail::live_state& state,
-                     char* to) noexcept {
-    const std::uint32_t more_x = static_cast<std::uint32_t>(next.x) - state.x - state.step_x;
-    const std::uint32_t more_y = static_cast<std::uint32_t>(next.y) - state.y - state.step_y;
-    const std::uint32_t more_pressure = next.pressure - state.pressure;
-    const std::uint32_t step_t = next.t - state.t;
-    state.advance(more_x, more_y, more_pressure, step_t);
-
-    const bool is_whole = ((more_x | more_y) & ((1U << whole) - 1)) == 0;
-    const unsigned cut = is_whole ? whole : 0;
-    std::uint32_t x = magnitude(more_x, cut);
-    std::uint32_t y = magnitude(more_y, cut);
-    const std::uint32_t pressure = detail::fold_sign(more_pressure);
-    const std::size_t choice =
-        detail::choose_live_class(is_whole, width(x | y), width(step_t), width(pressure));
-    if (choice == detail::live_classes.size()) [[unlikely]] {
-      *to++ = static_cast<char>(detail::live_escape);
-      to = detail::write_varint(detail::fold_sign(more_x), to);
-      to = detail::write_varint(detail::fold_sign(more_y), to);
-      to = detail::write_varint(detail::fold_sign(step_t), to);
-      return detail::write_varint(pressure, to);
+  // One to eight points. Returns the end.
+  static char* write_group(std::span<const point> points, point_grid grid,
+                           detail::live_state& state, char* to) noexcept {
+    const auto steps = static_cast<float>(detail::grid_steps(grid));
+    const unsigned whole = detail::grid_bits(grid);
+    detail::live_rows rows{};
+    detail::word_lanes any{};
+    detail::word_lanes magnitudes{};
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const detail::word_lanes next = detail::to_lanes(points[i], steps);
+      const detail::word_lanes step = next - state.at;
+      const detail::word_lanes row = step - (state.step & detail::lanes_xy);
+      any |= row;
+      magnitudes |= row ^ (detail::signs(row) & detail::lanes_signed);
+      rows[i] = row;
+      state.at = next;
+      state.step = step;
     }
-    const detail::live_class& record = detail::live_classes[choice];
-    if (is_whole && !record.is_whole) [[unlikely]] {
-      x = magnitude(more_x, 0);
-      y = magnitude(more_y, 0);
+    if (!state.has_point) [[unlikely]] {
+      state.step = detail::word_lanes{};
+      state.has_point = true;
     }
-    const detail::live_places& place = detail::live_class_places[choice];
-    detail::store_little_endian(
-        record.tag + x * place.x + y * place.y + step_t * place.time + pressure * place.pressure,
-        to);
-    return to + record.bytes;
-  }
-
-  // As std::bit_width, without its case of zero.
-  static unsigned width(std::uint32_t value) noexcept {
-    return static_cast<unsigned>(std::bit_width(std::uint64_t{value} << 1U | 1U)) - 1;
-  }
-
-  // `value` without its lowest bits, folded.
-  static std::uint32_t magnitude(std::uint32_t value, unsigned shift) noexcept {
-    return detail::fold_sign(static_cast<std::uint32_t>(static_cast<std::int32_t>(value) >> shift));
+    const unsigned code = detail::choose_live_class(any, magnitudes, whole);
+    const auto count = static_cast<unsigned>(points.size());
+    *to++ = static_cast<char>(code << 3U | (count - 1));
+    return detail::write_rows(rows, code, count, whole, to);
   }
 
   point_codec_options options_;
@@ -131,41 +130,70 @@ class live_point_encoder {
   detail::live_state state_;
 };
 
+// How many points there are in `bytes`, a piece of a live run that is fresh, so that it
+// begins with the format byte, or not. Only the first bytes of groups are looked at: a
+// decoder may still refuse the points. DataLoss, or InvalidArgument for another format, with
+// the offset, when the piece does not end where a group does. O(groups); allocates nothing.
+[[nodiscard]] inline absl::StatusOr<std::size_t> count_live_points(std::string_view bytes,
+                                                                   bool is_fresh) {
+  const std::size_t begin = is_fresh && !bytes.empty() ? 1 : 0;
+  if (begin > 0 && !detail::is_live_format(bytes[0])) {
+    return detail::not_live_points(bytes[0]);
+  }
+  const detail::live_group_walk walk = detail::walk_live_groups(bytes, begin);
+  if (walk.end != bytes.size()) {
+    return detail::damaged_live_group(walk.end);
+  }
+  return walk.points;
+}
+
 // Decodes one run of points in the pieces it was encoded in, or in any others that end where
-// a point does. Trusts nothing.
+// a group does. Trusts nothing.
 //
 // Threads: distinct objects, safe; one object, one thread at a time.
-// Memory: none of its own, about 40 bytes of state.
+// Memory: none of its own, 64 bytes of state.
 class live_point_decoder {
  public:
-  // Adds the points of the next piece of the run to the end of `out`. A run does not say how
-  // many points it has: who needs to know sends the count beside it.
-  // DataLoss, or InvalidArgument for another format, everything unchanged, when the piece is
-  // damaged or does not end where a point does. O(bytes); allocates only where `out` grows,
-  // to at most a point for every two bytes.
+  // `options` are for runs that are resumed: a fresh one tells its grid itself.
+  explicit live_point_decoder(point_codec_options options = {}) noexcept : grid_{options.grid} {}
+
+  // Adds the points of the next piece of the run to the end of `out`. How many they are:
+  // count_live_points().
+  // DataLoss, or InvalidArgument for another format, with the offset of the group, everything
+  // unchanged, when the piece is damaged, does not end where a group does, or has a point
+  // that is out of range. O(bytes); allocates only where `out` grows, by as many points as
+  // there are bytes for.
   absl::Status append(std::string_view bytes, std::vector<point>& out) {
-    std::size_t at = 0;
+    std::size_t begin = 0;
     point_grid grid = grid_;
     if (!has_begun_ && !bytes.empty()) {
-      const auto format = static_cast<unsigned char>(bytes[0]);
-      if (!detail::is_format_byte(format) || (format & 4U) != 0) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("points: byte 0 is ", static_cast<int>(format), ", not live points"));
+      if (!detail::is_live_format(bytes[0])) [[unlikely]] {
+        return detail::not_live_points(bytes[0]);
       }
-      grid = static_cast<point_grid>(format & 3U);
-      at = 1;
+      grid = static_cast<point_grid>(static_cast<unsigned char>(bytes[0]) & 3U);
+      begin = 1;
+    }
+    const detail::live_group_walk walk = detail::walk_live_groups(bytes, begin);
+    if (walk.end != bytes.size()) [[unlikely]] {
+      return detail::damaged_live_group(walk.end);
     }
     const std::size_t before = out.size();
-    out.resize(before + (bytes.size() - at) / 2);
-    point* to = out.data() + before;
-    detail::live_state state = state_;
-    at = read(bytes, at, grid, state, to);
-    if (at != bytes.size()) {
-      out.resize(before);
-      return absl::DataLossError(
-          absl::StrCat("points: the point at byte ", at, " is damaged or cut off"));
+    if (out.capacity() - before < walk.points) {
+      out.reserve(std::max(before + walk.points, 2 * before));
     }
-    out.resize(static_cast<std::size_t>(to - out.data()));
+    detail::live_state state = state_;
+    std::size_t at = begin;
+    while (at < bytes.size()) {
+      piece_points piece;
+      const std::size_t piece_begin = at;
+      detail::live_state piece_state = state;
+      const std::size_t count = read(bytes, at, grid, state, piece);
+      if (count == 0) [[unlikely]] {
+        out.resize(before);
+        return detail::damaged_live_group(find_bad_group(bytes, piece_begin, grid, piece_state));
+      }
+      out.insert(out.end(), piece.points, piece.points + count);
+    }
     state_ = state;
     has_begun_ |= !bytes.empty();
     grid_ = grid;
@@ -173,136 +201,83 @@ class live_point_decoder {
   }
 
   // Gets ready for another run.
-  void restart() noexcept { *this = {}; }
+  void restart() noexcept {
+    has_begun_ = false;
+    state_ = {};
+  }
+
+  // Goes on with a run whose points so far are `drawn`, as if this object had decoded them:
+  // no format byte is expected. Only the last two count. None: as restart(). The grid is that
+  // of the run before, or of the options.
+  // Requires: valid points on the grid. O(1).
+  void resume_after(std::span<const point> drawn) noexcept {
+    state_ = detail::live_state::after(drawn, grid_);
+    has_begun_ = !drawn.empty();
+  }
 
  private:
-  // Reads points to `to` and moves it. Returns where the first that is damaged begins, or
-  // the size of `bytes`.
-  static std::size_t read(std::string_view bytes, std::size_t at, point_grid grid,
-                          detail::live_state& state, point*& to) noexcept {
-    const float unit = detail::grid_unit(grid);
+  static constexpr std::size_t piece_groups = 8;
+  // Room for points, not initialised.
+  union piece_points {
+    piece_points() noexcept {}
+    point points[piece_groups * detail::live_group_points];
+  };
+
+  // Reads groups until `bytes` or the piece ends, and moves `at` behind them. How many points
+  // they have, or 0 when one is out of range.
+  static std::size_t read(std::string_view bytes, std::size_t& at, point_grid grid,
+                          detail::live_state& state, piece_points& piece) noexcept {
     const unsigned whole = detail::grid_bits(grid);
-    const auto limit = static_cast<std::uint32_t>(detail::grid_limit(grid));
-    // Short pieces are read from a copy, so that eight bytes are always there.
-    char copy[8] = {};
-    const char* from = bytes.data();
-    if (bytes.size() < sizeof copy) {
-      if (!bytes.empty()) {
-        std::memcpy(copy, from, bytes.size());
-      }
-      from = copy;
-    }
-    const std::size_t last_load = bytes.size() < 8 ? 0 : bytes.size() - 8;
+    const char* const end = bytes.data() + bytes.size();
+    detail::point_scale scale{detail::grid_unit(grid)};
     detail::live_state now = state;
-    point* next = to;
-    while (at < bytes.size()) {
-      const std::size_t load = at < last_load ? at : last_load;
-      const std::uint64_t word = detail::load_little_endian(from + load) >> 8 * (at - load);
-      record_values record = read_record(word, whole);
-      if (record.bytes == 0) [[unlikely]] {
-        record = read_escape(bytes.substr(at));
+    point* to = piece.points;
+    std::size_t next = at;
+    for (std::size_t group = 0; group < piece_groups && next < bytes.size(); ++group) {
+      const auto first = static_cast<unsigned char>(bytes[next]);
+      const unsigned count = (first & 7U) + 1;
+      detail::live_rows rows;
+      detail::read_group(bytes.data() + next + 1, end, first >> 3U, count, whole, rows);
+      if (count == detail::live_group_points && now.has_point) [[likely]] {
+        for (std::size_t i = 0; i < detail::live_group_points; ++i) {
+          now.advance(rows[i]);
+          scale.place(now.at, to + i);
+        }
+      } else {
+        for (std::size_t i = 0; i < count; ++i) {
+          now.advance(rows[i]);
+          scale.place(now.at, to + i);
+          if (!now.has_point) {
+            now.step = detail::word_lanes{};
+            now.has_point = true;
+          }
+        }
       }
-      const std::size_t length = record.bytes;
-      now.advance(record.more_x, record.more_y, record.more_pressure, record.step_t);
-      if (length > bytes.size() - at || now.x + limit > 2 * limit || now.y + limit > 2 * limit ||
-          now.pressure > detail::pressure_top) [[unlikely]] {
-        break;
-      }
-      *next++ = detail::from_steps(static_cast<std::int32_t>(now.x),
-                                   static_cast<std::int32_t>(now.y), now.pressure, now.t, unit);
-      at += length;
+      to += count;
+      next += detail::live_group_bytes[first];
     }
     state = now;
-    to = next;
+    at = next;
+    return scale.is_exceeded() ? 0 : static_cast<std::size_t>(to - piece.points);
+  }
+
+  // Where the first group begins that has a point out of range, when there is one.
+  static std::size_t find_bad_group(std::string_view bytes, std::size_t at, point_grid grid,
+                                    detail::live_state state) noexcept {
+    while (at < bytes.size()) {
+      const std::size_t length = detail::live_group_bytes[static_cast<unsigned char>(bytes[at])];
+      piece_points piece;
+      std::size_t used = 0;
+      if (read(bytes.substr(at, length), used, grid, state, piece) == 0) {
+        break;
+      }
+      at += length;
+    }
     return at;
   }
 
-  struct record_values {
-    std::uint32_t more_x = 0;
-    std::uint32_t more_y = 0;
-    std::uint32_t more_pressure = 0;
-    std::uint32_t step_t = 0;
-    // 0 for the escape.
-    std::size_t bytes = 0;
-  };
-
-  // A jump by the class is faster than
-  // shifts by widths from a table: where the next record begins need not be waited for. Inlined by
-  // force: a call hands the values over in memory, which takes a fifth longer.
-  [[gnu::always_inline]] static inline record_values read_record(std::uint64_t word,
-                                                                 unsigned whole) noexcept {
-    switch (word & 7U) {
-      case 0:
-        return read_class<0>(word, whole);
-      case 1:
-        return read_class<1>(word, whole);
-      case 2:
-        return read_class<2>(word, whole);
-      case 3:
-        return read_class<3>(word, whole);
-      case 4:
-        return read_class<4>(word, whole);
-      case 5:
-        return read_class<5>(word, whole);
-      case 6:
-        return read_class<6>(word, whole);
-      default:
-        break;
-    }
-    switch (word & 31U) {
-      case 7:
-        return read_class<7>(word, whole);
-      case 15:
-        return read_class<8>(word, whole);
-      case 23:
-        return read_class<9>(word, whole);
-      default:
-        return {};
-    }
-  }
-
-  template <std::size_t Index>
-  [[gnu::always_inline]] static inline record_values read_class(std::uint64_t word,
-                                                                unsigned whole) noexcept {
-    constexpr detail::live_class record = detail::live_classes[Index];
-    constexpr unsigned at_y = record.tag_bits + record.xy;
-    constexpr unsigned at_time = at_y + record.xy;
-    constexpr unsigned at_pressure = at_time + record.time;
-    const unsigned cut = record.is_whole ? whole : 0;
-    return {field<record.tag_bits, record.xy>(word) << cut, field<at_y, record.xy>(word) << cut,
-            field<at_pressure, record.pressure>(word),
-            static_cast<std::uint32_t>(word >> at_time & ((1U << record.time) - 1)), record.bytes};
-  }
-
-  template <unsigned At, unsigned Width>
-  static std::uint32_t field(std::uint64_t word) noexcept {
-    if constexpr (Width == 0) {
-      return 0;
-    } else {
-      const auto folded = static_cast<std::uint32_t>(word >> At & ((1U << Width) - 1));
-      return detail::unfold_sign(folded);
-    }
-  }
-
-  // Says that it took more bytes than there are when they are damaged.
-  static record_values read_escape(std::string_view bytes) noexcept {
-    const record_values damaged{.bytes = bytes.size() + 1};
-    if (static_cast<unsigned char>(bytes[0]) != detail::live_escape) {
-      return damaged;
-    }
-    std::size_t at = 1;
-    std::uint32_t fields[4];
-    for (std::uint32_t& each : fields) {
-      if (!detail::read_varint(bytes, at, each)) {
-        return damaged;
-      }
-      each = detail::unfold_sign(each);
-    }
-    return {fields[0], fields[1], fields[3], fields[2], at};
-  }
-
   bool has_begun_ = false;
-  point_grid grid_ = point_grid::sixteenth;
+  point_grid grid_;
   detail::live_state state_;
 };
 

@@ -3,8 +3,13 @@
 #ifndef COLLAB_PROTOCOL_FWD_HPP
 #define COLLAB_PROTOCOL_FWD_HPP
 
+#include <cstdint>
+
 namespace collab {
 
+enum class dialect : std::uint8_t;
+
+class binary_decoder;
 class json_decoder;
 struct client_message;
 struct join_message;

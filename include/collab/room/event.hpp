@@ -57,14 +57,14 @@ struct member_updated {
   const member& who;
 };
 struct member_left {
-  std::string_view user;
-  std::string_view client;
+  const member& who;
 };
 struct cursors_moved {
-  std::span<const std::pair<std::string_view, cursor>> cursors;
+  std::span<const std::pair<const member*, cursor>> cursors;
 };
 
 struct stroke_started {
+  const member& author;
   const live_stroke& stroke;
 };
 struct stroke_extended {
@@ -72,8 +72,9 @@ struct stroke_extended {
   std::size_t from = 0;
 };
 struct stroke_cancelled {
-  std::string_view user;
-  std::string_view id;
+  // Null when he is not in the room.
+  const member* author = nullptr;
+  const live_stroke& stroke;
 };
 struct stroke_gap {
   std::string_view id;
@@ -85,6 +86,8 @@ struct stroke_gap {
 // Where a durable event stands.
 struct event_place {
   std::string_view user;
+  // The author, where he is in the room.
+  const member* author = nullptr;
   seq_number seq{};
   unix_time time{};
 };
@@ -114,6 +117,8 @@ struct operation_undone {
   bool is_redo = false;
 };
 struct chat_sent {
+  // Null when he is not in the room.
+  const member* author = nullptr;
   const chat_message& message;
 };
 struct history_changed {

@@ -27,7 +27,9 @@ struct operation_result {
   operation_counter counter = 0;
   seq_number seq{};
   unix_time time{};
+  // Of the element that it made: its place in the z-order, and its number in the document.
   std::string index;
+  std::uint32_t number = 0;
   absl::Status status;
 };
 
@@ -64,6 +66,8 @@ class session_ledger {
 
 struct member {
   member_id id{};
+  // A short name among all who have been in the room while it is in memory: 1, 2, 3, ...
+  std::uint32_t number = 0;
   client_id client;
   user_id user;
   // Secret: with it a client proves that it is the same one.

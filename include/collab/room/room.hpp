@@ -151,6 +151,8 @@ class room {
   void commit_live_strokes(moment now, bool all);
   void relay_cursors(moment now);
   void tell_gap(const member& to, std::string_view id);
+  // Null when he is not here.
+  [[nodiscard]] const member* find_member(member_id id) const;
 
   [[nodiscard]] static absl::Status check_creator(const member& who, const element& made);
   [[nodiscard]] absl::Status check_points(std::span<const point> points) const;
@@ -170,7 +172,7 @@ class room {
   std::size_t live_bytes_ = 0;
   seq_number durable_{};
   history_changed announced_;
-  std::uint64_t joins_ = 0;
+  std::uint32_t joins_ = 0;
 };
 
 }  // namespace collab

@@ -27,6 +27,7 @@
 #include "collab/core/limits.hpp"
 #include "collab/core/log_sink.hpp"
 #include "collab/core/random_source.hpp"
+#include "collab/protocol/dialect.hpp"
 #include "collab/storage/storage.hpp"
 #include "collab/transport/transport.hpp"
 
@@ -89,9 +90,10 @@ class room_host {
   room_host(const room_host&) = delete;
   room_host& operator=(const room_host&) = delete;
 
-  // Takes a connection whose client wants to be in `room`. Its messages are JSON text.
-  // Requires: is_room_name(room).
-  void accept(std::string_view room, std::unique_ptr<transport> connection);
+  // Takes a connection whose client wants to be in `room` and speaks `spoken`: text messages
+  // in JSON, binary ones in the binary dialect. Requires: is_room_name(room).
+  void accept(std::string_view room, std::unique_ptr<transport> connection,
+              dialect spoken = dialect::json);
 
   // Yields the board of `room` as JSON text, with nothing in it that is not durable; loads
   // the room when it is not in memory. `done` is called exactly once, perhaps from inside

@@ -29,7 +29,6 @@ class loop_timer;
 class loopback_transport;
 class transport;
 class transport_handler;
-class utf8_validator;
 class websocket_listener;
 class websocket_receiver;
 

@@ -32,7 +32,7 @@ namespace collab {
 // which check_websocket_handshake() refuses.
 [[nodiscard]] std::vector<std::string_view> offered_subprotocols(const http_request& request);
 
-// The first of `supported` (the server's choice, best first) that the client offers, or "".
+// The first that the client offers, which is what it likes best, of those in `supported`; or "".
 [[nodiscard]] std::string_view select_subprotocol(
     const http_request& request, std::initializer_list<std::string_view> supported);
 

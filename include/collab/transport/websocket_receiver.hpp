@@ -19,9 +19,9 @@
 #include <span>
 #include <string_view>
 
+#include "collab/core/utf8_validator.hpp"
 #include "collab/transport/payload.hpp"
 #include "collab/transport/transport.hpp"
-#include "collab/transport/utf8_validator.hpp"
 #include "collab/transport/websocket_event.hpp"
 #include "collab/transport/websocket_frame.hpp"
 

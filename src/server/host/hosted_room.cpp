@@ -74,9 +74,10 @@ void hosted_room::admit(session& who, join_message message) {
   leave_memory_at_.reset();
   // He is listed before he joins, so that his state finds him.
   members_[who.id()] = {&who, next_place_, false, {}};
+  ++speakers_[static_cast<std::size_t>(who.spoken())];
   if (const absl::Status status = board_.join(who.id(), std::move(request), owner_.now());
       !status.ok()) {
-    members_.erase(who.id());
+    remove_member(who);
     who.leave_room();
     who.send_error(status, "room:join");
     who.close(close_code::try_again_later, "the room is full");
@@ -89,7 +90,7 @@ void hosted_room::admit(session& who, join_message message) {
 void hosted_room::leave(session& who) {
   who.leave_room();
   std::erase_if(waiting_, [&who](const waiting_member& each) { return each.who == &who; });
-  if (members_.erase(who.id()) == 0) {
+  if (!remove_member(who)) {
     return;
   }
   board_.leave(who.id(), owner_.now());
@@ -97,6 +98,14 @@ void hosted_room::leave(session& who) {
     leave_memory_at_ = owner_.now().steady + owner_.options().room_grace;
   }
   schedule();
+}
+
+bool hosted_room::remove_member(const session& who) {
+  if (members_.erase(who.id()) == 0) {
+    return false;
+  }
+  --speakers_[static_cast<std::size_t>(who.spoken())];
+  return true;
 }
 
 absl::Status hosted_room::execute(session& from, const room_command& command) {
@@ -121,28 +130,33 @@ void hosted_room::snapshot(snapshot_handler done) {
 // ---- What the room says
 
 void hosted_room::to_member(member_id to, const room_event& event, seq_number gate) {
-  const auto message = make_payload(encode_json(event));
   if (std::holds_alternative<operation_rejected>(event)) {
     ++owner_.counters().operations_rejected_total;
   }
-  const bool is_state = std::holds_alternative<joined_room>(event);
-  if (gate == seq_number{} && !is_state) {
-    if (const auto found = members_.find(to); found != members_.end()) {
-      relay(found->second, message, is_cursor(event));
-    }
+  const auto found = members_.find(to);
+  if (found == members_.end()) {
     return;
   }
-  put_out({gated_output::target::one, gate, 0, to, is_state, message, {}, {}});
+  const dialect spoken = found->second.who->spoken();
+  const shared_payload message = wire_event(spoken, event, board_.board());
+  const bool is_state = std::holds_alternative<joined_room>(event);
+  if (gate == seq_number{} && !is_state) {
+    relay(found->second, message, is_cursor(event));
+    return;
+  }
+  wire_messages messages;
+  messages.set(spoken, message);
+  put_out({gated_output::target::one, gate, 0, to, is_state, std::move(messages), {}, {}});
 }
 
 void hosted_room::to_all(const room_event& event, seq_number gate) {
-  const auto message = make_payload(encode_json(event));
+  wire_messages messages = encode(event);
   if (gate != seq_number{}) {
-    put_out({gated_output::target::all, gate, 0, {}, false, message, {}, {}});
+    put_out({gated_output::target::all, gate, 0, {}, false, std::move(messages), {}, {}});
     return;
   }
   for (auto& [id, each] : members_) {
-    relay(each, message, is_cursor(event));
+    relay(each, messages, is_cursor(event));
   }
 }
 
@@ -150,16 +164,31 @@ void hosted_room::to_others(member_id except, const room_event& event, seq_numbe
   if (members_.size() == 1 && members_.contains(except)) {
     return;
   }
-  const auto message = make_payload(encode_json(event));
+  wire_messages messages = encode(event);
   if (gate != seq_number{}) {
-    put_out({gated_output::target::others, gate, 0, except, false, message, {}, {}});
+    put_out({gated_output::target::others, gate, 0, except, false, std::move(messages), {}, {}});
     return;
   }
   for (auto& [id, each] : members_) {
     if (id != except) {
-      relay(each, message, is_cursor(event));
+      relay(each, messages, is_cursor(event));
     }
   }
+}
+
+// Once for each dialect that somebody here speaks.
+wire_messages hosted_room::encode(const room_event& event) const {
+  wire_messages messages;
+  for (const dialect spoken : {dialect::json, dialect::binary}) {
+    if (speakers_[static_cast<std::size_t>(spoken)] > 0) {
+      messages.set(spoken, wire_event(spoken, event, board_.board()));
+    }
+  }
+  return messages;
+}
+
+void hosted_room::relay(present_member& to, const wire_messages& messages, bool is_cursor) {
+  relay(to, messages.in(to.who->spoken()), is_cursor);
 }
 
 // Sends what does not wait for the storage, but never before the state of the room.
@@ -207,12 +236,13 @@ void hosted_room::deliver(gated_output& output) {
     return;
   }
   present_member& to = found->second;
+  const shared_payload& message = output.messages.in(to.who->spoken());
   if (!output.is_state) {
-    to.who->send(output.message);
+    to.who->send(message);
     return;
   }
   to.has_state = true;
-  to.who->send_state(output.message);
+  to.who->send_state(message);
   for (const shared_payload& held : std::exchange(to.held, {})) {
     to.who->send(held);
   }
@@ -221,7 +251,7 @@ void hosted_room::deliver(gated_output& output) {
 void hosted_room::deliver_to_many(const gated_output& output, const member_id* except) {
   for (const auto& [id, each] : members_) {
     if (each.entered_at < output.place && (except == nullptr || id != *except)) {
-      each.who->send(output.message);
+      each.who->send(output.messages.in(each.who->spoken()));
     }
   }
 }
@@ -295,7 +325,7 @@ void hosted_room::stop(const absl::Status& reason) {
   const bool was_loaded = is_loaded_;
   for (session* each : all) {
     if (was_loaded) {
-      each->send(make_payload(encode_json_closing(owner_.options().retry_after)));
+      each->send(wire_closing(each->spoken(), owner_.options().retry_after));
       each->close(close_code::service_restart, "the room is being loaded anew");
     } else {
       each->send_error(told, "room:join");

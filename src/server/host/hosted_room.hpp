@@ -8,6 +8,8 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -21,6 +23,7 @@
 #include "collab/server/room_host.hpp"
 #include "collab/storage/storage.hpp"
 #include "server/host/session.hpp"
+#include "server/host/wire_messages.hpp"
 
 namespace collab {
 
@@ -105,7 +108,7 @@ class hosted_room final : public room_sink {
     std::uint64_t place = 0;
     member_id member{};
     bool is_state = false;
-    shared_payload message;
+    wire_messages messages;
     std::string text;
     snapshot_handler done;
   };
@@ -118,9 +121,12 @@ class hosted_room final : public room_sink {
   void put_out(gated_output output);
   void deliver(gated_output& output);
   void deliver_to_many(const gated_output& output, const member_id* except);
+  [[nodiscard]] wire_messages encode(const room_event& event) const;
+  void relay(present_member& to, const wire_messages& messages, bool is_cursor);
   void relay(present_member& to, const shared_payload& message, bool is_cursor);
   void release();
   void admit(session& who, join_message message);
+  bool remove_member(const session& who);
   void schedule();
   void consider_leaving_memory();
 
@@ -142,6 +148,8 @@ class hosted_room final : public room_sink {
   std::vector<waiting_member> waiting_;
   std::vector<snapshot_handler> waiting_snapshots_;
   absl::btree_map<member_id, present_member> members_;
+  // How many of them speak each dialect.
+  std::array<std::size_t, dialect_count> speakers_{};
   std::deque<gated_output> gated_;
   std::uint64_t next_place_ = 1;
 };

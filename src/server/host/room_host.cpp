@@ -12,6 +12,7 @@
 #include "collab/protocol/json_codec.hpp"
 #include "server/host/hosted_room.hpp"
 #include "server/host/session.hpp"
+#include "server/host/wire_messages.hpp"
 
 namespace collab {
 
@@ -44,9 +45,10 @@ class room_host::state final : public session_owner, public hosted_room_owner {
 
   ~state() { is_ending_ = true; }
 
-  void accept(std::string_view room, std::unique_ptr<transport> connection) {
+  void accept(std::string_view room, std::unique_ptr<transport> connection, dialect spoken) {
     const member_id id{++last_member_};
-    auto made = std::make_unique<session>(*this, id, std::string{room}, std::move(connection));
+    auto made =
+        std::make_unique<session>(*this, id, std::string{room}, std::move(connection), spoken);
     session& who = *made;
     sessions_.emplace(id, std::move(made));
     ++counters_.connections_total;
@@ -126,6 +128,7 @@ class room_host::state final : public session_owner, public hosted_room_owner {
   // ---- For sessions
 
   json_decoder& decoder() override { return decoder_; }
+  std::vector<point>& points() override { return points_; }
   moment now() const override { return time_.now(); }
   const limits& bounds() const override { return options_.bounds; }
   room_host_statistics& counters() override { return counters_; }
@@ -239,9 +242,12 @@ class room_host::state final : public session_owner, public hosted_room_owner {
       }
     }
     if (!std::exchange(has_said_goodbye_, true)) {
-      const auto goodbye = make_payload(encode_json_closing(options_.retry_after));
+      wire_messages goodbye;
+      for (const dialect spoken : {dialect::json, dialect::binary}) {
+        goodbye.set(spoken, wire_closing(spoken, options_.retry_after));
+      }
       for (const auto& [id, each] : sessions_) {
-        each->send(goodbye);
+        each->send(goodbye.in(each->spoken()));
         each->close(close_code::going_away, "the server is closing");
       }
     }
@@ -259,6 +265,7 @@ class room_host::state final : public session_owner, public hosted_room_owner {
   null_log_sink silence_;
   log_sink& log_;
   json_decoder decoder_;
+  std::vector<point> points_;
   room_host_statistics counters_;
 
   std::uint32_t last_member_ = 0;
@@ -289,8 +296,9 @@ room_host::room_host(storage& store, executor& loop, const clock& time, random_s
     : state_{std::make_unique<state>(store, loop, time, random, std::move(options), log)} {}
 room_host::~room_host() = default;
 
-void room_host::accept(std::string_view room, std::unique_ptr<transport> connection) {
-  state_->accept(room, std::move(connection));
+void room_host::accept(std::string_view room, std::unique_ptr<transport> connection,
+                       dialect spoken) {
+  state_->accept(room, std::move(connection), spoken);
 }
 void room_host::snapshot(std::string_view room, snapshot_handler done) {
   state_->snapshot(room, std::move(done));

@@ -6,6 +6,7 @@
 
 #include "collab/core/text.hpp"
 #include "server/host/hosted_room.hpp"
+#include "server/host/wire_messages.hpp"
 
 namespace collab {
 
@@ -18,10 +19,11 @@ double as_rate(std::uint64_t limit) { return static_cast<double>(limit); }
 }  // namespace
 
 session::session(session_owner& owner, member_id id, std::string room,
-                 std::unique_ptr<transport> connection)
+                 std::unique_ptr<transport> connection, dialect spoken)
     : owner_{owner},
       id_{id},
       room_name_{std::move(room)},
+      spoken_{spoken},
       connection_{std::move(connection)},
       join_by_{owner.now().steady + owner.bounds().join_deadline},
       operations_{as_rate(owner.bounds().operations_per_second),
@@ -30,7 +32,11 @@ session::session(session_owner& owner, member_id id, std::string room,
       previews_{as_rate(owner.bounds().previews_per_second),
                 as_rate(owner.bounds().previews_per_second), owner.now().steady},
       bytes_{as_rate(owner.bounds().bytes_per_second), as_rate(owner.bounds().bytes_per_second),
-             owner.now().steady} {}
+             owner.now().steady} {
+  if (spoken_ == dialect::binary) {
+    binary_.emplace(owner.bounds(), owner.points());
+  }
+}
 
 void session::start() {
   schedule();
@@ -72,7 +78,7 @@ void session::send_cursor(const shared_payload& message) {
 }
 
 void session::send_error(const absl::Status& reason, std::string_view type) {
-  send(make_payload(encode_json_error(reason, type)));
+  send(wire_error(spoken_, reason, type));
 }
 
 void session::close(close_code code, std::string_view reason) {
@@ -100,8 +106,10 @@ void session::on_message(std::string_view bytes, payload_kind kind) {
   ++owner_.counters().messages_in_total;
   owner_.counters().bytes_in_total += bytes.size();
   bytes_.take(static_cast<double>(bytes.size()), now);
-  if (kind == payload_kind::binary) {
-    close(close_code::unsupported_data, "the dialect is JSON text");
+  if (kind != kind_of(spoken_)) {
+    close(close_code::unsupported_data, spoken_ == dialect::json
+                                            ? "the dialect is JSON text"
+                                            : "the dialect is binary messages");
     return;
   }
   take_frame(bytes, 0);
@@ -110,11 +118,18 @@ void session::on_message(std::string_view bytes, payload_kind kind) {
 
 // Takes the messages of a frame, but for the first `taken`. What comes between a join and
 // the state of the room waits until the room is loaded.
+// `taken` messages of a JSON frame have been taken before.
 void session::take_frame(std::string_view bytes, std::size_t taken) {
   if (is_waiting_to_enter()) {
     hold(bytes, taken);
-    return;
+  } else if (spoken_ == dialect::json) {
+    take_json(bytes, taken);
+  } else {
+    take_binary(bytes);
   }
+}
+
+void session::take_json(std::string_view bytes, std::size_t taken) {
   std::size_t at = 0;
   bool is_held = false;
   const absl::Status status =
@@ -132,6 +147,19 @@ void session::take_frame(std::string_view bytes, std::size_t taken) {
   if (!status.ok()) {
     send_error(status, {});
     count_bad_message();
+  }
+}
+
+void session::take_binary(std::string_view bytes) {
+  const absl::Status status = binary_->decode(bytes, user_, [&](const client_message& message) {
+    take(message);
+    return !is_closing_ && !is_waiting_to_enter();
+  });
+  if (!status.ok()) {
+    send_error(status, {});
+    count_bad_message();
+  } else if (!bytes.empty() && !is_closing_) {
+    hold(bytes, 0);
   }
 }
 
@@ -166,7 +194,7 @@ void session::take(const client_message& message) {
     take_join(*join);
   } else if (const auto* ping = std::get_if<ping_message>(&message.body)) {
     previews_.take(1, owner_.now().steady);
-    send(make_payload(encode_json_pong(*ping, owner_.now().wall)));
+    send(wire_pong(spoken_, *ping, owner_.now().wall));
   } else if (const auto* command = std::get_if<room_command>(&message.body)) {
     take_command(message, *command);
   } else {

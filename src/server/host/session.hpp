@@ -18,6 +18,8 @@
 #include "collab/core/ids.hpp"
 #include "collab/core/limits.hpp"
 #include "collab/core/token_bucket.hpp"
+#include "collab/protocol/binary_codec.hpp"
+#include "collab/protocol/dialect.hpp"
 #include "collab/protocol/json_codec.hpp"
 #include "collab/protocol/message.hpp"
 #include "collab/room/member.hpp"
@@ -33,6 +35,8 @@ class session;
 class session_owner {
  public:
   virtual json_decoder& decoder() = 0;
+  // Holds the points of a message while it is looked at.
+  virtual std::vector<point>& points() = 0;
   virtual moment now() const = 0;
   virtual const limits& bounds() const = 0;
   virtual room_host_statistics& counters() = 0;
@@ -50,13 +54,14 @@ class session_owner {
 class session final : public transport_handler {
  public:
   session(session_owner& owner, member_id id, std::string room,
-          std::unique_ptr<transport> connection);
+          std::unique_ptr<transport> connection, dialect spoken);
 
   // Begins to read.
   void start();
 
   [[nodiscard]] member_id id() const noexcept { return id_; }
   [[nodiscard]] const std::string& room_name() const noexcept { return room_name_; }
+  [[nodiscard]] dialect spoken() const noexcept { return spoken_; }
 
   // The room that this session is a member of; null before it has joined and after it left.
   [[nodiscard]] hosted_room* room() const noexcept { return room_; }
@@ -95,6 +100,8 @@ class session final : public transport_handler {
     return room_ != nullptr && user_.empty();
   }
   void take_frame(std::string_view bytes, std::size_t taken);
+  void take_json(std::string_view bytes, std::size_t taken);
+  void take_binary(std::string_view bytes);
   void hold(std::string_view bytes, std::size_t taken);
   void take(const client_message& message);
   void take_join(const join_message& message);
@@ -106,6 +113,9 @@ class session final : public transport_handler {
   session_owner& owner_;
   const member_id id_;
   const std::string room_name_;
+  const dialect spoken_;
+  // For the binary dialect.
+  std::optional<binary_decoder> binary_;
   std::unique_ptr<transport> connection_;
   hosted_room* room_ = nullptr;
   user_id user_;

@@ -1,135 +1,188 @@
-// collab/ink/detail/live_class.hpp - the record layouts of live points.
+// collab/ink/detail/live_class.hpp - the row layouts of live points, and where groups end.
 //
-// A record is a little-endian integer of 2 to 7 bytes: in its lowest 3 bits the class, or in
-// its lowest 5 where those 3 are all ones; then the fields. docs/ink-format.md has the table
-// and how the widths were found.
+// A group is a byte, its count less one in the lowest 3 bits and its class above, and then as
+// many rows. docs/ink-format.md has the table and how the widths were found.
 
 #ifndef COLLAB_INK_DETAIL_LIVE_CLASS_HPP
 #define COLLAB_INK_DETAIL_LIVE_CLASS_HPP
 
-#include <algorithm>
+#include <absl/status/status.h>
+#include <absl/strings/str_cat.h>
+
 #include <array>
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string_view>
 
+#include "collab/ink/detail/point_lanes.hpp"
+#include "collab/ink/point.hpp"
 #include "collab/ink/point_grid.hpp"
 
 namespace collab::detail {
 
+inline constexpr std::size_t live_group_points = 8;
+
 struct live_class {
-  std::uint8_t tag = 0;
-  std::uint8_t tag_bits = 3;
+  // Of a row.
   std::uint8_t bytes = 0;
   // Whether x and y are in whole pixels, else in steps.
   bool is_whole = false;
-  // The widths of the fields, lowest first: x and y, time, pressure.
+  // The widths of the fields, lowest first: x and y, pressure, time. Of up to 4 bytes they
+  // are one word; of 5 to 7, x and y fill the first four.
   std::uint8_t xy = 0;
-  std::uint8_t time = 0;
   std::uint8_t pressure = 0;
+  std::uint8_t time = 0;
 };
 
-inline constexpr std::array<live_class, 10> live_classes{{
-    {0, 3, 2, true, 4, 5, 0},
-    {1, 3, 2, true, 3, 7, 0},
-    {2, 3, 3, true, 6, 9, 0},
-    {3, 3, 3, false, 8, 5, 0},
-    {4, 3, 4, true, 5, 7, 12},
-    {5, 3, 4, true, 11, 7, 0},
-    {6, 3, 5, false, 15, 7, 0},
-    {7, 5, 4, false, 10, 7, 0},
-    {15, 5, 5, false, 9, 7, 10},
-    {23, 5, 7, false, 16, 7, 12},
+inline constexpr std::array<live_class, 32> live_classes{{
+    {1, true, 1, 0, 6},   {1, true, 2, 0, 4},    {1, false, 2, 0, 4},    {2, true, 3, 0, 10},
+    {2, true, 4, 0, 8},   {2, true, 5, 0, 6},    {2, true, 6, 0, 4},     {2, false, 4, 0, 8},
+    {2, false, 5, 0, 6},  {2, false, 6, 0, 4},   {2, false, 3, 6, 4},    {2, false, 2, 8, 4},
+    {2, true, 1, 10, 4},  {3, true, 7, 0, 10},   {3, true, 10, 0, 4},    {3, false, 8, 0, 8},
+    {3, false, 9, 0, 6},  {3, false, 10, 0, 4},  {3, true, 6, 6, 6},     {3, true, 5, 8, 6},
+    {3, true, 4, 10, 6},  {3, true, 3, 12, 6},   {3, false, 5, 6, 8},    {3, false, 4, 12, 4},
+    {4, true, 12, 0, 8},  {4, false, 11, 0, 10}, {4, false, 13, 0, 6},   {4, true, 7, 12, 6},
+    {5, false, 16, 0, 8}, {6, false, 16, 10, 6}, {7, false, 16, 12, 12}, {16, false, 32, 32, 32},
 }};
-// The first byte of a point whose fields are varints, for which no class has room.
-inline constexpr unsigned live_escape = 31;
-inline constexpr unsigned live_record_bytes_max = 1 + 3 * 5 + 2;
+// Rows of four plain words.
+inline constexpr unsigned live_plain_class = 31;
+inline constexpr std::size_t live_row_bytes_max = 16;
+inline constexpr std::size_t live_group_bytes_max = 1 + live_group_points * live_row_bytes_max;
 
-// What the fields of each class are multiplied by: faster than shifts by varying widths.
-struct live_places {
-  std::uint64_t x = 0;
-  std::uint64_t y = 0;
-  std::uint64_t time = 0;
-  std::uint64_t pressure = 0;
-};
-inline constexpr std::array<live_places, live_classes.size()> live_class_places = [] {
-  std::array<live_places, live_classes.size()> result{};
-  for (std::size_t i = 0; i < live_classes.size(); ++i) {
-    const live_class& each = live_classes[i];
-    const unsigned time_at = each.tag_bits + 2U * each.xy;
-    result[i] = {std::uint64_t{1} << each.tag_bits, std::uint64_t{1} << (each.tag_bits + each.xy),
-                 std::uint64_t{1} << time_at, std::uint64_t{1} << (time_at + each.time)};
+static_assert([] {
+  for (const live_class& each : live_classes) {
+    const unsigned bits = 2U * each.xy + each.pressure + each.time;
+    const bool has_its_place = each.bytes <= 4 || each.bytes == 16 || each.xy == 16;
+    if (bits != 8U * each.bytes || !has_its_place) {
+      return false;
+    }
+  }
+  return true;
+}());
+
+// Bytes of a group, with its first, which says so.
+inline constexpr std::array<std::uint8_t, 256> live_group_bytes = [] {
+  std::array<std::uint8_t, 256> result{};
+  for (unsigned first = 0; first < 256; ++first) {
+    result[first] =
+        static_cast<std::uint8_t>(1 + ((first & 7U) + 1) * live_classes[first >> 3U].bytes);
   }
   return result;
 }();
 
-// The smallest class for fields of these widths, as an index into live_classes; past its end
-// where none has room.
+// The classes that have room, as sets of bits: bit i for class i.
 class live_class_choice {
  public:
   constexpr live_class_choice() {
-    for (unsigned whole = 0; whole < 2; ++whole) {
-      for (unsigned force = 0; force < forces; ++force) {
-        for (unsigned xy = 0; xy < xys; ++xy) {
-          for (unsigned time = 0; time < times; ++time) {
-            at_[whole][force][xy][time] = choose(whole != 0, force, xy, time);
-          }
-        }
+    for (unsigned i = 0; i < live_classes.size(); ++i) {
+      const live_class& each = live_classes[i];
+      for (unsigned width = 0; width <= 32; ++width) {
+        // Of two's complement a bit is the sign.
+        const bool has_xy = width < each.xy;
+        in_pixels_[width] |= has_xy && each.is_whole ? 1U << i : 0;
+        in_steps_[width] |= has_xy && !each.is_whole ? 1U << i : 0;
+        pressure_[width] |= width == 0 || width < each.pressure ? 1U << i : 0;
+        time_[width] |= width <= each.time ? 1U << i : 0;
       }
     }
   }
 
-  // `xy` is the width in whole pixels if `is_whole`, else in steps.
-  [[nodiscard]] std::size_t operator()(bool is_whole, unsigned xy, unsigned time,
-                                       unsigned pressure) const noexcept {
-    const unsigned force = pressure == 0 ? 0 : pressure <= 10 ? 1 : 2;
-    return at_[is_whole ? 1 : 0][force][std::min(xy, xys - 1)][std::min(time, times - 1)];
+  // The first class with room for rows whose lanes, or'ed together, are `any`, and
+  // `magnitudes` when the negative ones are complemented first.
+  [[nodiscard]] unsigned operator()(word_lanes any, word_lanes magnitudes,
+                                    unsigned whole) const noexcept {
+    const std::uint32_t xy = magnitudes[0] | magnitudes[1];
+    const bool is_whole = ((any[0] | any[1]) & ((1U << whole) - 1)) == 0;
+    const std::uint32_t pixels = is_whole ? in_pixels_[std::bit_width(xy >> whole)] : 0;
+    const bool has_pressure = any[2] != 0;
+    const std::uint32_t with_xy = in_steps_[width(xy)] | pixels;
+    // -1 has no magnitude, but needs a bit.
+    const std::uint32_t pressure = has_pressure ? magnitudes[2] | 1U : 0;
+    return static_cast<unsigned>(
+        std::countr_zero(with_xy & pressure_[width(pressure)] & time_[width(magnitudes[3])]));
   }
 
  private:
-  static constexpr unsigned forces = 3;
-  static constexpr unsigned xys = 18;
-  static constexpr unsigned times = 11;
-
-  static constexpr std::uint8_t choose(bool is_whole, unsigned force, unsigned xy, unsigned time) {
-    constexpr unsigned pressure[forces] = {0, 10, 12};
-    std::size_t best = live_classes.size();
-    for (std::size_t i = 0; i < live_classes.size(); ++i) {
-      const live_class& each = live_classes[i];
-      // A class in steps has room for whole pixels of 6 bits fewer, whatever the grid.
-      const unsigned needed = xy + (is_whole && !each.is_whole ? 6 : 0);
-      if ((is_whole || !each.is_whole) && each.xy >= needed && each.time >= time &&
-          each.pressure >= pressure[force] &&
-          (best == live_classes.size() || each.bytes < live_classes[best].bytes)) {
-        best = i;
-      }
-    }
-    return static_cast<std::uint8_t>(best);
+  // As std::bit_width, without its case of zero.
+  static unsigned width(std::uint32_t value) noexcept {
+    return static_cast<unsigned>(std::bit_width(std::uint64_t{value} << 1U | 1U)) - 1;
   }
 
-  std::array<std::array<std::array<std::array<std::uint8_t, times>, xys>, forces>, 2> at_{};
+  using classes_by_width = std::array<std::uint32_t, 33>;
+  classes_by_width in_pixels_{};
+  classes_by_width in_steps_{};
+  classes_by_width pressure_{};
+  classes_by_width time_{};
 };
 inline constexpr live_class_choice choose_live_class{};
 
-// The last point of a run and what the next one is told from.
-struct live_state {
-  std::uint32_t x = 0;
-  std::uint32_t y = 0;
-  std::uint32_t step_x = 0;
-  std::uint32_t step_y = 0;
-  std::uint32_t pressure = pressure_middle;
-  std::uint32_t t = 0;
+// What a walk over the first bytes of all groups finds.
+struct live_group_walk {
+  std::size_t points = 0;
+  // Where the group begins that is cut off; the size of the bytes if none is.
+  std::size_t end = 0;
+};
+inline live_group_walk walk_live_groups(std::string_view bytes, std::size_t at) noexcept {
+  live_group_walk walk;
+  while (at < bytes.size()) {
+    const auto first = static_cast<unsigned char>(bytes[at]);
+    const std::size_t next = at + live_group_bytes[first];
+    if (next > bytes.size()) [[unlikely]] {
+      break;
+    }
+    walk.points += (first & 7U) + 1;
+    at = next;
+  }
+  walk.end = at;
+  return walk;
+}
 
-  void advance(std::uint32_t more_x, std::uint32_t more_y, std::uint32_t more_pressure,
-               std::uint32_t step_t) noexcept {
-    step_x += more_x;
-    step_y += more_y;
-    x += step_x;
-    y += step_y;
-    pressure += more_pressure;
-    t += step_t;
+// The last point of a run in steps, and what the next one is told from.
+struct live_state {
+  word_lanes at{0, 0, pressure_middle, 0};
+  // In the lanes of x and y; what the others hold is not looked at.
+  word_lanes step{};
+  bool has_point = false;
+
+  // After points that are on the grid.
+  static live_state after(std::span<const point> drawn, point_grid grid) noexcept {
+    live_state state;
+    if (!drawn.empty()) {
+      assert(is_valid(drawn.back()));
+      const auto steps = static_cast<float>(grid_steps(grid));
+      state.at = to_lanes(drawn.back(), steps);
+      state.has_point = true;
+      if (drawn.size() > 1) {
+        assert(is_valid(drawn[drawn.size() - 2]));
+        state.step = state.at - to_lanes(drawn[drawn.size() - 2], steps);
+      }
+    }
+    return state;
+  }
+
+  // By one row; not the first of a run, after which the step is 0 again.
+  void advance(word_lanes row) noexcept {
+    step = (step & lanes_xy) + row;
+    at += step;
   }
 };
+
+inline bool is_live_format(char byte) noexcept {
+  const auto format = static_cast<unsigned char>(byte);
+  return is_format_byte(format) && (format & 4U) == 0;
+}
+inline absl::Status not_live_points(char byte) {
+  return absl::InvalidArgumentError(absl::StrCat("points: byte 0 is ",
+                                                 static_cast<int>(static_cast<unsigned char>(byte)),
+                                                 ", not live points"));
+}
+inline absl::Status damaged_live_group(std::size_t at) {
+  return absl::DataLossError(
+      absl::StrCat("points: the group at byte ", at, " is cut off or has a point out of range"));
+}
 
 }  // namespace collab::detail
 

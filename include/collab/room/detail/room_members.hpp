@@ -72,11 +72,12 @@ inline absl::Status room::join(member_id id, join_request request, moment now) {
   const auto& palette = detail::member_colors;
   member& self = members_[id];
   self.id = id;
+  self.number = ++joins_;
   self.client = std::move(request.client);
   self.user = std::move(request.user);
   self.session = std::move(request.session);
   self.name = std::move(request.name);
-  self.color = request.color.value_or(color{palette[joins_++ % std::size(palette)], false});
+  self.color = request.color.value_or(color{palette[(joins_ - 1) % std::size(palette)], false});
   sink_.to_member(id, joined_room{*this, self, now.steady}, log_.last());
   sink_.to_others(id, member_joined{self}, seq_number{});
   return absl::OkStatus();
@@ -96,7 +97,12 @@ inline void room::leave(member_id id, moment now) {
       live.orphan_since = now.steady;
     }
   }
-  sink_.to_all(member_left{gone.user, gone.client}, seq_number{});
+  sink_.to_all(member_left{gone}, seq_number{});
+}
+
+inline const member* room::find_member(member_id id) const {
+  const auto found = members_.find(id);
+  return found != members_.end() ? &found->second : nullptr;
 }
 
 inline absl::Status room::execute(member_id from, const room_command& command, moment now) {
@@ -107,7 +113,7 @@ inline absl::Status room::execute(member_id from, const room_command& command, m
 
 inline absl::Status room::run(member& who, const move_cursor& command, moment now) {
   if (presence_.move(who.id, command.where, now.steady)) {
-    const std::pair<std::string_view, cursor> moved{who.client, command.where};
+    const std::pair<const member*, cursor> moved{&who, command.where};
     sink_.to_others(who.id, cursors_moved{{&moved, 1}}, seq_number{});
   }
   return absl::OkStatus();
@@ -125,9 +131,9 @@ inline void room::relay_cursors(moment now) {
   if (due.empty()) {
     return;
   }
-  std::vector<std::pair<std::string_view, cursor>> all;
+  std::vector<std::pair<const member*, cursor>> all;
   for (const auto& [id, where] : due) {
-    all.emplace_back(members_.find(id)->second.client, where);
+    all.emplace_back(&members_.find(id)->second, where);
   }
   if (due.size() == 1) {
     sink_.to_others(due.front().first, cursors_moved{all}, seq_number{});
@@ -140,7 +146,7 @@ inline void room::relay_cursors(moment now) {
       sink_.to_member(id, cursors_moved{all}, seq_number{});
       continue;
     }
-    std::vector<std::pair<std::string_view, cursor>> others = all;
+    std::vector<std::pair<const member*, cursor>> others = all;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(next++));
     sink_.to_member(id, cursors_moved{others}, seq_number{});
   }
@@ -153,9 +159,9 @@ inline void room::commit_live_stroke(live_stroke_map::iterator at, moment now) {
   const element_id id = at->first;
   if (live.points.empty()) {
     live_bytes_ -= live.bytes();
-    const user_id user = live.stroke.creator();
+    const live_stroke gone = std::move(at->second);
     live_.erase(at);
-    sink_.to_all(stroke_cancelled{user, id}, seq_number{});
+    sink_.to_all(stroke_cancelled{find_member(gone.author), gone}, seq_number{});
     return;
   }
   operation op{{}, now.wall, live.stroke.creator(), live.client, 0, put_operation{live.stroke}};

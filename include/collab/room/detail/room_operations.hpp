@@ -7,6 +7,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -43,7 +44,7 @@ inline bool room::is_next(member& who, operation_counter counter) {
 
 inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
   const operation_result& result = who.ledger.record(
-      {counter, seq_number{}, now.wall, {}, std::move(reason)}, bounds_.outcomes_per_session);
+      {counter, seq_number{}, now.wall, {}, 0, std::move(reason)}, bounds_.outcomes_per_session);
   sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last());
 }
 
@@ -111,14 +112,13 @@ inline room::admission room::admit(member& who, const put_element& command) {
             absl::FailedPreconditionError(absl::StrCat("stroke '", value.id(), "' is being drawn")),
             {}};
   }
-  const auto points = value.points();
-  if (points.size() > bounds_.points_per_stroke) {
+  if (value.point_count() > bounds_.points_per_stroke) {
     return {admission::kind::rejected,
-            absl::ResourceExhaustedError(absl::StrCat("points: ", points.size(), ", at most ",
+            absl::ResourceExhaustedError(absl::StrCat("points: ", value.point_count(), ", at most ",
                                                       bounds_.points_per_stroke, " in a stroke")),
             {}};
   }
-  if (value.kind() == element_kind::stroke && points.empty()) {
+  if (value.kind() == element_kind::stroke && value.point_count() == 0) {
     return {admission::kind::rejected,
             absl::InvalidArgumentError("points: 0 of them, a stroke needs at least 1"),
             {}};
@@ -127,20 +127,6 @@ inline room::admission room::admit(member& who, const put_element& command) {
     return {admission::kind::rejected, std::move(status), {}};
   }
   put_operation body{value};
-  if (!points.empty()) {
-    std::vector<point> on_grid;
-    on_grid.reserve(points.size());
-    for (const point& each : points) {
-      if (!is_valid(each)) {
-        return {admission::kind::rejected,
-                absl::InvalidArgumentError(
-                    absl::StrCat("points[", on_grid.size(), "] is out of range")),
-                {}};
-      }
-      on_grid.push_back(to_grid(each));
-    }
-    body.value.set_points(std::move(on_grid));
-  }
   if (body.value.index().empty()) {
     body.value.set(property::index, index_on_top());
   }
@@ -192,9 +178,11 @@ inline room::admission room::admit(member& /*who*/, const refused_operation& com
 inline void room::commit(operation op, member* author, std::string_view ended_stroke) {
   const auto live = ended_stroke.empty() ? live_.end() : live_.find(to_absl(ended_stroke));
   if (live != live_.end()) {
-    // The points move from the live stroke into the element.
+    // The points of the live stroke become those of the element.
     live_bytes_ -= live->second.bytes();
-    std::get<put_operation>(op.body).value.set_points(std::move(live->second.points));
+    [[maybe_unused]] const absl::Status status =
+        std::get<put_operation>(op.body).value.set_points(live->second.points);
+    assert(status.ok());  // Each was checked when it came.
     live_.erase(live);
   }
   std::string record = log_.append(op);
@@ -207,7 +195,7 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
 
 inline void room::announce(const operation& op, const edit_effect& effect, member* author,
                            bool is_stroke) {
-  const event_place place{op.author, op.seq, op.time};
+  const event_place place{op.author, author, op.seq, op.time};
   const auto tell = [&](const room_event& event) {
     if (author != nullptr) {
       sink_.to_others(author->id, event, op.seq);
@@ -227,7 +215,7 @@ inline void room::announce(const operation& op, const edit_effect& effect, membe
     tell(canvas_cleared{place});
   } else if (const auto* said = std::get_if<chat_operation>(&op.body)) {
     chat_message message{op.author, said->name, said->text, op.time, op.seq};
-    sink_.to_all(chat_sent{message}, op.seq);
+    sink_.to_all(chat_sent{author, message}, op.seq);
     chat_.add(std::move(message));
   } else {
     const bool is_redo = std::holds_alternative<redo_operation>(op.body);
@@ -236,7 +224,7 @@ inline void room::announce(const operation& op, const edit_effect& effect, membe
   if (author != nullptr) {
     const operation_result& result = author->ledger.record(
         {op.counter, op.seq, op.time, effect.put != nullptr ? effect.put->index() : std::string{},
-         absl::OkStatus()},
+         effect.put != nullptr ? effect.put->number() : 0, absl::OkStatus()},
         bounds_.outcomes_per_session);
     sink_.to_member(author->id, operation_acknowledged{result}, op.seq);
   }

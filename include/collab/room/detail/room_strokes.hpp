@@ -77,7 +77,7 @@ inline void room::tell_gap(const member& to, std::string_view id) {
     gap.have = found->second.points.size();
   } else if (const element* there = board_.find(id);
              there != nullptr && there->kind() == element_kind::stroke) {
-    gap.have = there->points().size();
+    gap.have = there->point_count();
     gap.is_committed = true;
   } else {
     gap.is_unknown = true;
@@ -122,13 +122,14 @@ inline absl::Status room::run(member& who, const start_stroke& command, moment /
   if (!status.ok()) {
     return status;
   }
+  started.stroke.set_number(board_.take_number());
   started.points.reserve(std::max<std::size_t>(command.points.size(), 32));
   for (const point& each : command.points) {
     started.points.push_back(to_grid(each));
   }
   live_bytes_ += started.bytes();
   const auto at = live_.emplace(id, std::move(started)).first;
-  sink_.to_others(who.id, stroke_started{at->second}, seq_number{});
+  sink_.to_others(who.id, stroke_started{who, at->second}, seq_number{});
   return absl::OkStatus();
 }
 
@@ -184,9 +185,9 @@ inline absl::Status room::run(member& who, const cancel_stroke& command, moment 
         absl::StrCat("stroke '", to_absl(command.id), "' is being drawn by somebody else"));
   }
   live_bytes_ -= found->second.bytes();
-  const element_id id = found->first;
+  const live_stroke gone = std::move(found->second);
   live_.erase(found);
-  sink_.to_others(who.id, stroke_cancelled{who.user, id}, seq_number{});
+  sink_.to_others(who.id, stroke_cancelled{&who, gone}, seq_number{});
   return absl::OkStatus();
 }
 

@@ -1,4 +1,4 @@
-#include "collab/transport/utf8_validator.hpp"
+#include "collab/core/utf8_validator.hpp"
 
 #include <doctest/doctest.h>
 
@@ -46,7 +46,7 @@ bool validates(std::string_view text) {
 
 }  // namespace
 
-TEST_SUITE("transport/utf8_validator") {
+TEST_SUITE("core/utf8_validator") {
   TEST_CASE("all texts of one, two and three bytes are judged as the definition does") {
     std::size_t wrong = 0;
     for (std::uint32_t value = 0; value < 0x1000000; ++value) {

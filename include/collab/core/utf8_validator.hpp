@@ -1,10 +1,10 @@
-// collab/transport/utf8_validator.hpp - is a stream of bytes UTF-8, piece by piece.
+// collab/core/utf8_validator.hpp - is a stream of bytes UTF-8, piece by piece.
 //
 // For text that arrives in pieces cut anywhere, where the first wrong byte must be noticed
 // when it comes. What is allowed is table 3-7 of the Unicode standard (also RFC 3629).
 
-#ifndef COLLAB_TRANSPORT_UTF8_VALIDATOR_HPP
-#define COLLAB_TRANSPORT_UTF8_VALIDATOR_HPP
+#ifndef COLLAB_CORE_UTF8_VALIDATOR_HPP
+#define COLLAB_CORE_UTF8_VALIDATOR_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -113,4 +113,4 @@ class utf8_validator {
 
 }  // namespace collab
 
-#endif  // COLLAB_TRANSPORT_UTF8_VALIDATOR_HPP
+#endif  // COLLAB_CORE_UTF8_VALIDATOR_HPP

@@ -1,0 +1,373 @@
+// collab/protocol/binary_decoder.hpp - what clients say in the dialect collab.v1.binary.
+//
+// docs/protocol.md describes every byte. Whatever arrives is checked here for type, range
+// and limits, so that a room sees only values it can hold.
+
+#ifndef COLLAB_PROTOCOL_BINARY_DECODER_HPP
+#define COLLAB_PROTOCOL_BINARY_DECODER_HPP
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/strings/str_cat.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "collab/core/ids.hpp"
+#include "collab/core/limits.hpp"
+#include "collab/ink/point_codec.hpp"
+#include "collab/protocol/detail/binary_reader.hpp"
+#include "collab/protocol/message.hpp"
+#include "collab/room/command.hpp"
+
+namespace collab {
+
+// Decodes the frames of one connection: it knows the numbers that the client has given to
+// ids, and how far the strokes have come that it is drawing.
+//
+// Threads: distinct objects with distinct buffers, safe; one object, one thread at a time.
+// Memory: about 150 bytes for each id that has a number, at most limits::ids_per_connection.
+class binary_decoder {
+ public:
+  // Keeps references to both, which must outlive this object. `buffer` holds the points of
+  // a message while it is looked at; many decoders can share it.
+  binary_decoder(const limits& bounds, std::vector<point>& buffer) noexcept
+      : bounds_{bounds}, points_{buffer} {}
+
+  // Takes messages from the front of `frame`, and moves its beginning behind them, until it
+  // is empty or `each` returns false. Elements are created by `sender`. A message that can't
+  // be understood is passed on with its status, and as an operation_command that is refused
+  // where it has an `op`.
+  //
+  // Fails with invalid_argument when `frame` does not end where a message does; the messages
+  // before have been taken.
+  [[nodiscard]] absl::Status decode(std::string_view& frame, const user_id& sender,
+                                    absl::FunctionRef<bool(const client_message&)> each);
+
+ private:
+  using reader = detail::binary_reader;
+  using body_type = decltype(operation_command::body);
+
+  // An id that the client has numbered.
+  struct numbered_id {
+    std::string id;
+    // The points that it sends for a stroke of that id, and how many there have been.
+    live_point_decoder run;
+    std::uint64_t points = 0;
+  };
+
+  void take(detail::client_type type, reader& in, const user_id& sender, client_message& message);
+  [[nodiscard]] bool take_operation(detail::client_type type, reader& in, const user_id& sender,
+                                    client_message& message);
+  [[nodiscard]] body_type read_operation(detail::client_type type, reader& in,
+                                         const user_id& sender);
+
+  // An id; `number`, where given, is told its entry, or null when it has no number.
+  std::string_view read_id(reader& in, std::string_view field, numbered_id** number = nullptr);
+  void read_live(reader& in, live_point_decoder& run, bool is_fresh);
+
+  start_stroke read_start(reader& in, const user_id& sender);
+  extend_stroke read_extend(reader& in, bool is_anew);
+  put_element read_put(reader& in, const user_id& sender);
+  set_element read_set(reader& in);
+  remove_elements read_remove(reader& in);
+
+  const limits& bounds_;
+  std::vector<point>& points_;
+  // Number n is entry n - 1; without an id it is not in use.
+  std::vector<numbered_id> ids_;
+};
+
+inline absl::Status binary_decoder::decode(std::string_view& frame, const user_id& sender,
+                                           absl::FunctionRef<bool(const client_message&)> each) {
+  const std::size_t size = frame.size();
+  while (!frame.empty()) {
+    detail::byte_reader head{frame};
+    const unsigned type = head.byte();
+    const std::string_view body = head.view();
+    if (head.failed()) {
+      return absl::InvalidArgumentError(absl::StrCat("the message at byte ", size - frame.size(),
+                                                     " of the frame is damaged or cut off"));
+    }
+    frame.remove_prefix(head.offset());
+    client_message message;
+    if (type < std::size(detail::client_type_names)) {
+      message.type = detail::client_type_names[type];
+    }
+    reader in{body, bounds_};
+    if (message.type.empty()) {
+      message.status =
+          absl::InvalidArgumentError(absl::StrCat("type: ", type, " is no type of message"));
+    } else {
+      take(static_cast<detail::client_type>(type), in, sender, message);
+    }
+    if (!each(message)) {
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+inline void binary_decoder::take(detail::client_type type, reader& in, const user_id& sender,
+                                 client_message& message) {
+  using detail::client_type;
+  switch (type) {
+    case client_type::stroke_point:
+    case client_type::stroke_point_anew:
+      message.body = room_command{read_extend(in, type == client_type::stroke_point_anew)};
+      break;
+    case client_type::cursor: {
+      move_cursor command;
+      command.where.x = in.number("x", -coordinate_max, coordinate_max);
+      command.where.y = in.number("y", -coordinate_max, coordinate_max);
+      command.where.is_drawing = in.flag("drawing");
+      message.body = room_command{command};
+      break;
+    }
+    case client_type::stroke_start:
+      message.body = room_command{read_start(in, sender)};
+      break;
+    case client_type::stroke_cancel:
+      message.body = room_command{cancel_stroke{read_id(in, "strokeId")}};
+      break;
+    case client_type::join: {
+      join_message join{in.words("name", bounds_.name_characters), {}};
+      join.color = in.paint();
+      message.body = std::move(join);
+      break;
+    }
+    case client_type::user_update: {
+      update_member command;
+      const auto given = in.whole("given", 0, 3);
+      if ((given & 1U) != 0) {
+        command.name = in.words("name", bounds_.name_characters);
+      }
+      if ((given & 2U) != 0) {
+        command.color = in.paint();
+      }
+      message.body = room_command{std::move(command)};
+      break;
+    }
+    case client_type::ping:
+      message.body = ping_message{in.number("t", -1e300, 1e300)};
+      break;
+    default:
+      if (take_operation(type, in, sender, message)) {
+        return;
+      }
+      break;
+  }
+  if (in.failed()) {
+    message.status = in.status();
+    message.body = std::monostate{};
+  }
+}
+
+// Whether the operation has a counter, so that it can be refused by it.
+inline bool binary_decoder::take_operation(detail::client_type type, reader& in,
+                                           const user_id& sender, client_message& message) {
+  constexpr std::uint64_t counter_max = std::uint64_t{1} << 53;
+  const operation_counter counter = in.whole("op", 1, counter_max);
+  if (in.failed()) {
+    return false;
+  }
+  operation_command command{counter, read_operation(type, in, sender)};
+  if (in.failed()) {
+    message.status = in.status();
+    command.body = refused_operation{message.status};
+  }
+  message.body = room_command{std::move(command)};
+  return true;
+}
+
+inline binary_decoder::body_type binary_decoder::read_operation(detail::client_type type,
+                                                                reader& in, const user_id& sender) {
+  using detail::client_type;
+  switch (type) {
+    case client_type::stroke_end: {
+      end_stroke command{read_id(in, "strokeId"), std::nullopt};
+      const std::uint64_t count = in.integer();
+      if (count > 0) {
+        command.count = count;
+      }
+      return command;
+    }
+    case client_type::element_put:
+      return read_put(in, sender);
+    case client_type::element_set:
+      return read_set(in);
+    case client_type::element_remove:
+      return read_remove(in);
+    case client_type::undo:
+    case client_type::redo:
+      if (in.whole("scope", 0, 2) == 2) {
+        in.refuse("scope", "'mine' is not available in this version");
+      }
+      return type == client_type::undo ? body_type{undo{}} : body_type{redo{}};
+    case client_type::chat:
+      return send_chat{in.words("text", bounds_.chat_characters)};
+    default:
+      return clear_canvas{};
+  }
+}
+
+inline std::string_view binary_decoder::read_id(reader& in, std::string_view field,
+                                                numbered_id** number) {
+  const std::uint64_t coded = in.integer();
+  const std::uint64_t given = coded >> 1U;
+  const bool has_text = coded == 0 || (coded & 1U) != 0;
+  if (!in.failed() && coded != 0 && (given < 1 || given > bounds_.ids_per_connection)) {
+    in.refuse(field, "number ", given, " is not one of 1 to ", bounds_.ids_per_connection);
+  }
+  if (!has_text && !in.failed() && (given > ids_.size() || ids_[given - 1].id.empty())) {
+    in.refuse(field, "number ", given, " stands for no id");
+  }
+  const std::string_view text = has_text ? in.view() : std::string_view{};
+  if (has_text && !in.failed() && !is_element_id(text)) {
+    in.refuse(field, "not 1 to 64 of A-Z a-z 0-9 _ - : .");
+  }
+  if (in.failed()) {
+    return {};
+  }
+  if (coded == 0) {
+    return text;
+  }
+  if (given > ids_.size()) {
+    ids_.resize(given);
+  }
+  numbered_id& entry = ids_[given - 1];
+  if (has_text) {
+    entry.id = text;
+    entry.run.restart();
+    entry.points = 0;
+  }
+  if (number != nullptr) {
+    *number = &entry;
+  }
+  return entry.id;
+}
+
+// Decodes what is left of the message into the buffer.
+inline void binary_decoder::read_live(reader& in, live_point_decoder& run, bool is_fresh) {
+  points_.clear();
+  if (in.failed()) {
+    return;
+  }
+  const std::string_view bytes = in.rest();
+  const absl::StatusOr<std::size_t> count = count_live_points(bytes, is_fresh);
+  if (!count.ok()) {
+    in.refuse(count.status());
+  } else if (*count > bounds_.points_per_message) {
+    in.refuse("points", *count, " of them, at most ", bounds_.points_per_message, " in a message");
+  } else if (absl::Status status = run.append(bytes, points_); !status.ok()) {
+    in.refuse(std::move(status));
+  }
+}
+
+inline start_stroke binary_decoder::read_start(reader& in, const user_id& sender) {
+  numbered_id* number = nullptr;
+  element stroke{element_id{read_id(in, "stroke.id", &number)}, element_kind::stroke, sender};
+  in.properties(stroke, "stroke");
+  live_point_decoder run;
+  read_live(in, run, true);
+  if (number != nullptr) {
+    number->run = run;
+    number->points = points_.size();
+  }
+  return {std::move(stroke), points_};
+}
+
+inline extend_stroke binary_decoder::read_extend(reader& in, bool is_anew) {
+  numbered_id* number = nullptr;
+  const std::string_view id = read_id(in, "strokeId", &number);
+  const std::uint64_t from = in.integer();
+  if (!is_anew) {
+    if (number == nullptr || from != number->points || from == 0) {
+      in.refuse("from", from, ", but the run of this stroke has ",
+                number != nullptr ? number->points : 0, " points: it has to begin anew");
+      return {};
+    }
+    read_live(in, number->run, false);
+    number->points += points_.size();
+    return {id, from, points_};
+  }
+  live_point_decoder run;
+  read_live(in, run, true);
+  if (number != nullptr && !in.failed()) {
+    number->run = run;
+    number->points = from + points_.size();
+  }
+  return {id, from, points_};
+}
+
+inline put_element binary_decoder::read_put(reader& in, const user_id& sender) {
+  element_id id{read_id(in, "element.id")};
+  const unsigned kind = in.byte();
+  if (kind >= element_kind_count) {
+    in.refuse("element.kind", kind, " is not a kind of element");
+  }
+  if (in.failed()) {
+    return {};
+  }
+  put_element command{element{std::move(id), static_cast<element_kind>(kind), sender}};
+  in.properties(command.value, "element");
+  if (command.value.kind() != element_kind::stroke || in.failed()) {
+    return command;
+  }
+  points_.clear();
+  const absl::StatusOr<packed_points> packed = packed_points::open(in.view());
+  if (!packed.ok()) {
+    in.refuse(packed.status());
+  } else if (packed->size() > bounds_.points_per_stroke) {
+    in.refuse("points", packed->size(), " of them, at most ", bounds_.points_per_stroke,
+              " in a stroke");
+  } else if (absl::Status status = packed->append_to(points_); !status.ok()) {
+    in.refuse(std::move(status));
+  } else if (status = command.value.set_points(points_); !status.ok()) {
+    in.refuse(std::move(status));
+  }
+  return command;
+}
+
+inline set_element binary_decoder::read_set(reader& in) {
+  set_element command{element_id{read_id(in, "id")}, {}};
+  std::array<std::optional<property_value>, property_count> given;
+  in.each_property("props", [&](property key, unsigned type) {
+    // The widest range of the kinds: the room knows which kind it is.
+    const auto place = static_cast<std::size_t>(key);
+    given[place] = in.value(detail::properties[place], type);
+  });
+  for (std::size_t i = 0; i < property_count; ++i) {
+    if (given[i].has_value()) {
+      command.changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
+    }
+  }
+  if (command.changes.empty()) {
+    in.refuse("props", "0 properties, at least 1 is needed");
+  }
+  return command;
+}
+
+inline remove_elements binary_decoder::read_remove(reader& in) {
+  remove_elements command;
+  const std::size_t count = in.count(1);
+  if (count > bounds_.elements_per_room) {
+    in.refuse("ids", count, " of them, at most ", bounds_.elements_per_room);
+  }
+  for (std::size_t i = 0; i < count && !in.failed(); ++i) {
+    command.ids.emplace_back(read_id(in, "ids"));
+  }
+  return command;
+}
+
+}  // namespace collab
+
+#endif  // COLLAB_PROTOCOL_BINARY_DECODER_HPP
