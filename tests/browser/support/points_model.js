@@ -3,14 +3,16 @@
 // It shares nothing with the page. Where an encoder may choose, it chooses what `random`
 // says, so that a decoder is tested with everything that it must take.
 
+const reversed = (text) => [...text].reverse().join('');
+/** The lowest `count` bits of `value`, lowest first. */
 const bitsOf = (value, count) =>
-  Array.from({ length: count }, (_, i) => String((BigInt(value) >> BigInt(i)) & 1n)).join('');
+  reversed(BigInt.asUintN(count, BigInt(value)).toString(2).padStart(count, '0')).slice(0, count);
 
 function bytesOfBits(bits) {
   const bytes = [];
   for (let at = 0; at < bits.length; at += 8) {
     const part = bits.slice(at, at + 8).padEnd(8, '0');
-    bytes.push(parseInt([...part].reverse().join(''), 2));
+    bytes.push(parseInt(reversed(part), 2));
   }
   return bytes;
 }
@@ -28,7 +30,7 @@ class Bits {
     const part = this.text.slice(this.at, this.at + count);
     if (part.length < count) throw new Error('the bits end too early');
     this.at += count;
-    return part === '' ? 0n : BigInt(`0b${[...part].reverse().join('')}`);
+    return part === '' ? 0n : BigInt(`0b${reversed(part)}`);
   }
 
   signed(count) {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Random } from '../../hostile/random.mjs';
 import { liveBytes, livePoints, packedBytes, packedPoints } from '../support/points_model.js';
+import { randomStroke } from '../support/random_ink.js';
 import { recordedStrokes } from '../support/recorded.js';
 import { module } from './modules.js';
 
@@ -22,23 +23,6 @@ const EXAMPLE = [
 ];
 const EXAMPLE_LIVE = '10 70 642003 79 301008 101808';
 const EXAMPLE_PACKED = '14 03 8c0c1664a49ca2ca36';
-
-/** A stroke of `count` points that wanders, jumps and stands still. */
-export function randomStroke(random, count) {
-  const grid = random.pick([1, 16, 0.5]);
-  const reach = random.pick([1, 8, 60, 5_000, 2_000_000]);
-  const force = random.pick(['none', 'even', 'any']);
-  let [x, y, t] = [0, 0, random.pick([0, 0, 5, 2 ** 32 - 40])];
-  const even = random.below(1025) / 1024;
-  return Array.from({ length: count }, () => {
-    const step = () => Math.floor((random.below(2 * reach + 1) - reach) * grid) / 16;
-    x = Math.max(-1_000_000, Math.min(1_000_000, x + step()));
-    y = Math.max(-1_000_000, Math.min(1_000_000, y + step()));
-    t = (t + (random.chance(5) ? 2 ** 32 - 3 : random.pick([8, 8, 9, 17, 400]))) % 2 ** 32;
-    const pressure = { none: 0.5, even, any: random.below(1025) / 1024 }[force];
-    return [x, y, pressure, t];
-  });
-}
 
 const EXTREMES = [
   [1_000_000, -1_000_000, 1, 4_294_967_295],

@@ -87,9 +87,9 @@ export class ClientEncoder {
 
   #write(message) {
     const body = new ByteWriter();
-    const write = ClientEncoder.#writers[message.type];
-    if (!write) throw new RangeError(`'${message.type}' is no message that can be told`);
-    const type = write.call(this, body, message);
+    if (!Object.hasOwn(ClientEncoder.#writers, message.type))
+      throw new RangeError(`'${message.type}' is no message that can be told`);
+    const type = ClientEncoder.#writers[message.type].call(this, body, message);
     return [type, body];
   }
 

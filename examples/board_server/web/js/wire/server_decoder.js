@@ -145,7 +145,8 @@ export class ServerDecoder {
 
   #liveElement(reader) {
     const { number, element } = this.#numbered(reader);
-    const { id, userId, points } = element;
+    const { id, userId, kind, points } = element;
+    if (kind !== 'stroke') reader.refuse(`a live stroke that is of kind '${kind}'`);
     this.#growing.set(number, new GrowingStroke(id, userId, points));
     return { userId, stroke: element };
   }
