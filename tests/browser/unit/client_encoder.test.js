@@ -185,6 +185,27 @@ describe('what a client says', () => {
     );
   });
 
+  it('knows what an operation makes until it is answered, and no longer', () => {
+    const encoder = new ClientEncoder();
+    const put = (op, id) =>
+      encoder.encode({ type: 'element:put', op, element: { id, kind: 'rect' } });
+    put(1, 'a');
+    encoder.encode({ type: 'stroke:end', op: 2, strokeId: 'lost' });
+    encoder.encode({ type: 'stroke:end', op: 2, strokeId: 'b' });
+    assert.deepEqual(
+      [1, 2, 3].map((op) => encoder.madeBy(op)),
+      ['a', 'b', undefined],
+    );
+    encoder.settle(2);
+    // It gets the answer to the first of its number again.
+    put(2, 'c');
+    put(3, 'd');
+    assert.deepEqual(
+      [1, 2, 3].map((op) => encoder.madeBy(op)),
+      ['a', undefined, 'd'],
+    );
+  });
+
   it('can go on after a message that can not be told', () => {
     const encoder = new ClientEncoder();
     const model = new ClientModel();

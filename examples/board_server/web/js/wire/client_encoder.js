@@ -50,6 +50,8 @@ export class ClientEncoder {
   #runs = new Map();
   /** By operation: the id of what it makes, until the server has answered. */
   #made = new Map();
+  /** The greatest operation that is answered: what it made will not change any more. */
+  #answered = 0;
 
   /**
    * The bytes of a message as the page makes them for the JSON dialect. RangeError for one
@@ -78,6 +80,7 @@ export class ClientEncoder {
   /** Operation `op` is answered. */
   settle(op) {
     this.#made.delete(op);
+    this.#answered = Math.max(this.#answered, op);
   }
 
   /** The server lacks points of this stroke: its next points begin a run anew. */
@@ -116,6 +119,11 @@ export class ClientEncoder {
     if (known === undefined) body.text(id);
   }
 
+  /** An operation that is sent again after its answer gets that answer, whatever it says now. */
+  #makes(op, id) {
+    if (op > this.#answered) this.#made.set(op, id);
+  }
+
   #strokeStarted(body, { stroke }) {
     const number = this.#id(body, stroke.id);
     writeProperties(body, propertiesToWrite('stroke', stroke));
@@ -140,7 +148,7 @@ export class ClientEncoder {
     body.varint(op);
     this.#runs.delete(this.#id(body, strokeId));
     body.varint(count);
-    this.#made.set(op, strokeId);
+    this.#makes(op, strokeId);
     return 5;
   }
 
@@ -150,7 +158,7 @@ export class ClientEncoder {
     body.byte(numberOfKind(element.kind));
     writeProperties(body, propertiesToWrite(element.kind, element));
     if (element.kind === 'stroke') body.block(encodePacked(element.points));
-    this.#made.set(op, element.id);
+    this.#makes(op, element.id);
     return 7;
   }
 
