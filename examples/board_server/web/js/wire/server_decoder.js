@@ -5,9 +5,9 @@
 // points of the strokes that the others are drawing. docs/protocol.md has every type.
 
 import { ByteReader } from './byte_reader.js';
-import { LiveRun } from './live_points.js';
-import { decodePacked } from './packed_points.js';
-import { defaultsOf, kindOf, readProperties } from './properties.js';
+import { GrowingStroke } from './growing_stroke.js';
+import { defaultsOf, readProperties } from './properties.js';
+import { RoomNumbers, readInto } from './room_numbers.js';
 
 const CODES = [
   'internal',
@@ -18,49 +18,12 @@ const CODES = [
   'failed_precondition',
   'unavailable',
 ];
-const ROLES = ['editor'];
 const OUTCOMES = ['applied', 'partial', 'nothing'];
 
-/** What a stroke that somebody else is drawing needs for its points to be read. */
-class GrowingStroke {
-  #count = 0;
-  /** The last points in a row, at most two. */
-  #tail = [];
-
-  constructor(id, userId, points) {
-    this.id = id;
-    this.userId = userId;
-    this.#add(0, points);
-  }
-
-  /** The points of a run from its beginning, the first of which is the stroke's point `from`. */
-  begin(from, bytes) {
-    const points = new LiveRun().decode(bytes);
-    this.#add(from, points);
-    return points;
-  }
-
-  /** The points that go on at `from`; null when those before them did not come here. */
-  goOn(from, bytes) {
-    if (from !== this.#count || this.#tail.length < Math.min(2, from)) return null;
-    const points = LiveRun.after(this.#tail).decode(bytes);
-    this.#add(from, points);
-    return points;
-  }
-
-  #add(from, points) {
-    if (from !== this.#count) this.#tail = [];
-    this.#tail = [...this.#tail, ...points.slice(-2)].slice(-2);
-    this.#count = from + points.length;
-  }
-}
-
 export class ServerDecoder {
-  /** By number: members, ids of elements and strokes, strokes that are being drawn. */
-  #members = new Map();
-  #ids = new Map();
+  #room = new RoomNumbers();
+  /** By number: strokes that the others are drawing. */
   #growing = new Map();
-  #names = [];
   #madeBy;
 
   /** `madeBy(op)` is the id of what this connection's operation `op` made, if it made anything. */
@@ -84,122 +47,40 @@ export class ServerDecoder {
     return messages;
   }
 
-  // ---- The parts of messages
-
-  #known(numbers, number, reader, what) {
-    const value = numbers.get(number);
-    if (value === undefined) reader.refuse(`there is no ${what} of number ${number}`);
-    return value;
-  }
-
-  #memberOf(number, reader) {
-    return this.#known(this.#members, number, reader, 'member');
-  }
-
-  #user(reader) {
-    const code = reader.varint();
-    if (code === 0) return reader.text();
-    if (code % 2 === 0) return this.#memberOf(code / 2, reader).userId;
-    return this.#names[(code - 1) / 2] ?? reader.refuse('no such name');
-  }
-
-  #member(reader) {
-    const number = reader.varint();
-    const member = {
-      userId: reader.text(),
-      clientId: reader.text(),
-      name: reader.text(),
-      color: reader.color(),
-      role: oneOf(ROLES, reader),
-    };
-    this.#members.set(number, member);
-    return { ...member };
-  }
-
-  #ref(reader) {
-    const number = reader.varint();
-    return number === 0 ? reader.text() : this.#known(this.#ids, number, reader, 'element');
-  }
-
-  #number(number, id) {
-    if (number !== 0) this.#ids.set(number, id);
-  }
-
-  /** An element, and the number it has. */
-  #numbered(reader) {
-    const number = reader.varint();
-    const id = reader.text();
-    this.#number(number, id);
-    const kind = kindOf(reader.byte()) ?? reader.refuse('no such kind of element');
-    const userId = this.#user(reader);
-    const index = reader.text();
-    const element = { id, kind, index, userId, ...defaultsOf(kind) };
-    setProperties(element, reader);
-    if (kind === 'stroke') element.points = decodePacked(reader.bytes(reader.varint()));
-    return { number, element };
-  }
-
-  #element(reader) {
-    return this.#numbered(reader).element;
-  }
-
   #liveElement(reader) {
-    const { number, element } = this.#numbered(reader);
+    const { number, element } = this.#room.numbered(reader);
     const { id, userId, kind, points } = element;
     if (kind !== 'stroke') reader.refuse(`a live stroke that is of kind '${kind}'`);
     this.#growing.set(number, new GrowingStroke(id, userId, points));
     return { userId, stroke: element };
   }
 
-  #cursor(reader) {
-    const code = reader.varint();
-    const { clientId } = this.#memberOf(Math.floor(code / 2), reader);
-    return [clientId, reader.number(), reader.number(), code % 2 === 1];
-  }
-
-  #chat(reader) {
-    return {
-      userId: this.#user(reader),
-      name: reader.text(),
-      text: reader.text(),
-      time: reader.varint(),
-      seq: reader.varint(),
-    };
-  }
-
-  #place(reader) {
-    return { userId: this.#user(reader), seq: reader.varint(), time: reader.varint() };
-  }
-
-  // ---- The messages
-
   #roomState(reader) {
-    this.#members.clear();
-    this.#ids.clear();
+    this.#room.clear();
     this.#growing.clear();
     const roomId = reader.text();
     const session = reader.text();
     const op = reader.varint();
     const self = reader.varint();
     const seq = reader.varint();
-    const users = reader.list(() => this.#member(reader));
-    this.#names = reader.list(() => reader.text());
+    const users = reader.list(() => this.#room.member(reader));
+    this.#room.names = reader.list(() => reader.text());
     const state = {
       type: 'room:state',
       roomId,
       session,
       op,
-      you: { ...this.#memberOf(self, reader) },
+      you: { ...this.#room.memberOf(self, reader) },
       seq,
       users,
-      elements: reader.list(() => this.#element(reader)),
+      elements: reader.list(() => this.#room.element(reader)),
       live: reader.list(() => this.#liveElement(reader)),
-      cursors: reader.list(() => this.#cursor(reader)),
+      cursors: reader.list(() => this.#room.cursor(reader)),
       history: history(reader),
-      chat: reader.list(() => this.#chat(reader)),
+      chat: reader.list(() => this.#room.chat(reader)),
       more: reader.byte() !== 0,
     };
-    this.#names = [];
+    this.#room.names = [];
     return state;
   }
 
@@ -213,26 +94,26 @@ export class ServerDecoder {
     const number = reader.varint();
     const index = reader.text();
     const id = this.#madeBy(message.op);
-    if (id !== undefined) this.#number(number, id);
+    if (id !== undefined) this.#room.give(number, id);
     return index === '' ? message : { ...message, index };
   }
 
   #cursorsMoved(reader) {
     const cursors = [];
-    while (reader.left > 0) cursors.push(this.#cursor(reader));
+    while (reader.left > 0) cursors.push(this.#room.cursor(reader));
     return { type: 'cursor:move', cursors };
   }
 
   #strokeStarted(reader) {
-    const { userId, clientId } = this.#memberOf(reader.varint(), reader);
+    const { userId, clientId } = this.#room.memberOf(reader.varint(), reader);
     const number = reader.varint();
     const id = reader.text();
     const index = reader.text();
     const stroke = { id, kind: 'stroke', index, userId, ...defaultsOf('stroke') };
-    setProperties(stroke, reader);
+    readInto(stroke, reader);
     const growing = new GrowingStroke(id, userId, []);
     stroke.points = growing.begin(0, reader.bytes(reader.left));
-    this.#number(number, id);
+    this.#room.give(number, id);
     this.#growing.set(number, growing);
     return { type: 'stroke:start', userId, clientId, stroke };
   }
@@ -248,7 +129,7 @@ export class ServerDecoder {
   }
 
   #strokeGap(reader) {
-    const message = { type: 'stroke:gap', strokeId: this.#ref(reader), have: reader.varint() };
+    const message = { type: 'stroke:gap', strokeId: this.#room.ref(reader), have: reader.varint() };
     const flags = reader.byte();
     if (flags & 1) message.unknown = true;
     if (flags & 2) message.committed = true;
@@ -257,7 +138,7 @@ export class ServerDecoder {
 
   /** The id of a live stroke that is one no longer. */
   #finished(reader) {
-    const id = this.#ref(reader);
+    const id = this.#room.ref(reader);
     for (const [number, stroke] of this.#growing) {
       if (stroke.id === id) this.#growing.delete(number);
     }
@@ -265,20 +146,20 @@ export class ServerDecoder {
   }
 
   #elementPut(reader) {
-    const place = this.#place(reader);
-    const element = this.#element(reader);
+    const place = this.#room.place(reader);
+    const element = this.#room.element(reader);
     return { type: 'element:put', element, ...place, index: element.index };
   }
 
   #undone(reader, type) {
     return {
       type,
-      ...this.#place(reader),
+      ...this.#room.place(reader),
       target: reader.varint(),
       outcome: oneOf(OUTCOMES, reader),
-      removed: reader.list(() => this.#ref(reader)),
-      restored: reader.list(() => this.#element(reader)),
-      changed: reader.list(() => ({ id: this.#ref(reader), props: readProperties(reader) })),
+      removed: reader.list(() => this.#room.ref(reader)),
+      restored: reader.list(() => this.#room.element(reader)),
+      changed: reader.list(() => ({ id: this.#room.ref(reader), props: readProperties(reader) })),
     };
   }
 
@@ -298,13 +179,13 @@ export class ServerDecoder {
       message: reader.text(),
     }),
     68(reader) {
-      return { type: 'user:joined', user: this.#member(reader) };
+      return { type: 'user:joined', user: this.#room.member(reader) };
     },
     69(reader) {
-      return { type: 'user:updated', user: this.#member(reader) };
+      return { type: 'user:updated', user: this.#room.member(reader) };
     },
     70(reader) {
-      const { userId, clientId } = this.#memberOf(reader.varint(), reader);
+      const { userId, clientId } = this.#room.memberOf(reader.varint(), reader);
       return { type: 'user:left', userId, clientId };
     },
     71(reader) {
@@ -324,12 +205,12 @@ export class ServerDecoder {
     },
     76(reader) {
       const strokeId = this.#finished(reader);
-      return { type: 'stroke:end', strokeId, count: reader.varint(), ...this.#place(reader) };
+      return { type: 'stroke:end', strokeId, count: reader.varint(), ...this.#room.place(reader) };
     },
     77(reader) {
       return {
         type: 'stroke:cancel',
-        userId: this.#user(reader),
+        userId: this.#room.user(reader),
         strokeId: this.#finished(reader),
       };
     },
@@ -337,20 +218,20 @@ export class ServerDecoder {
       return this.#elementPut(reader);
     },
     79(reader) {
-      const place = this.#place(reader);
+      const place = this.#room.place(reader);
       return {
         type: 'element:set',
-        id: this.#ref(reader),
+        id: this.#room.ref(reader),
         props: readProperties(reader),
         ...place,
       };
     },
     80(reader) {
-      const place = this.#place(reader);
-      return { type: 'element:remove', ids: reader.list(() => this.#ref(reader)), ...place };
+      const place = this.#room.place(reader);
+      return { type: 'element:remove', ids: reader.list(() => this.#room.ref(reader)), ...place };
     },
     81(reader) {
-      return { type: 'canvas:clear', ...this.#place(reader) };
+      return { type: 'canvas:clear', ...this.#room.place(reader) };
     },
     82(reader) {
       return this.#undone(reader, 'operation:undo');
@@ -360,7 +241,7 @@ export class ServerDecoder {
     },
     84: (reader) => ({ type: 'history:state', ...history(reader) }),
     85(reader) {
-      return { type: 'chat:message', ...this.#chat(reader) };
+      return { type: 'chat:message', ...this.#room.chat(reader) };
     },
     86: (reader) => ({ type: 'pong', t: reader.number(), serverTime: reader.varint() }),
     87: (reader) => ({ type: 'server:closing', retryAfter: reader.varint() }),
@@ -384,10 +265,4 @@ function refused(reader) {
   return answers === ''
     ? { type: 'error', code, message }
     : { type: 'error', code, message, answers };
-}
-
-/** Reads properties into an element; what is none is left out. */
-function setProperties(element, reader) {
-  readProperties(reader, element);
-  for (const name of Object.keys(element)) if (element[name] === null) delete element[name];
 }
