@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collab/ink/point_codec.hpp"
@@ -136,6 +137,67 @@ void packed_decode(benchmark::State& state) { decode(state, packed); }
 BENCHMARK(packed_decode)->Unit(benchmark::kMillisecond);
 void live_decode(benchmark::State& state) { decode(state, live); }
 BENCHMARK(live_decode)->Unit(benchmark::kMillisecond);
+
+// A message in the middle of a stroke, as a server meets it: the last two points before it
+// are all that is known.
+struct middle_message {
+  std::vector<point> before;
+  std::vector<point> points;
+  std::string bytes;
+};
+
+std::vector<middle_message> middle_messages(std::size_t points) {
+  constexpr std::size_t messages_max = 1024;
+  std::vector<middle_message> messages;
+  for (const named_stroke& each : strokes().strokes) {
+    if (each.points.size() < points + 2 || messages.size() == messages_max) {
+      continue;
+    }
+    middle_message next;
+    for (std::size_t i = 0; i < points + 2; ++i) {
+      (i < 2 ? next.before : next.points).push_back(collab::to_grid(each.points[i]));
+    }
+    collab::live_point_encoder encoder;
+    encoder.resume_after(next.before);
+    (void)encoder.append(next.points, next.bytes);
+    messages.push_back(next);
+  }
+  return messages;
+}
+
+void live_encode_message(benchmark::State& state) {
+  const std::vector<middle_message> messages =
+      middle_messages(static_cast<std::size_t>(state.range(0)));
+  std::string bytes;
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const middle_message& each = messages[i];
+    i = i + 1 < messages.size() ? i + 1 : 0;
+    bytes.clear();
+    collab::live_point_encoder encoder;
+    encoder.resume_after(each.before);
+    check(state, encoder.append(each.points, bytes));
+    benchmark::DoNotOptimize(bytes.data());
+  }
+}
+BENCHMARK(live_encode_message)->Arg(1)->Arg(8);
+
+void live_decode_message(benchmark::State& state) {
+  const std::vector<middle_message> messages =
+      middle_messages(static_cast<std::size_t>(state.range(0)));
+  std::vector<point> points;
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const middle_message& each = messages[i];
+    i = i + 1 < messages.size() ? i + 1 : 0;
+    points.clear();
+    collab::live_point_decoder decoder;
+    decoder.resume_after(each.before);
+    check(state, decoder.append(each.bytes, points));
+    benchmark::DoNotOptimize(points.data());
+  }
+}
+BENCHMARK(live_decode_message)->Arg(1)->Arg(8);
 
 // Bytes of all messages when each has `points` points, the last of a stroke what is left.
 double message_bytes(const std::vector<point>& points, std::size_t per_message) {

@@ -182,29 +182,124 @@ void eraser(benchmark::State& state) {
   });
 }
 
-void length_of(benchmark::State& state) {
+void stream_eraser(benchmark::State& state) {
+  collab::stroke_pieces out;
   run(state, [&](const std::vector<point>& stroke) {
-    benchmark::DoNotOptimize(collab::length_of(stroke));
+    out.clear();
+    const point& at = stroke[stroke.size() / 2];
+    collab::stream_eraser erase{{at.x, at.y}};
+    bool is_ok = true;
+    in_pieces(stroke, [&](std::span<const point> piece) {
+      is_ok = erase.append(piece, out).ok() && is_ok;
+    });
+    if (!erase.finish(out).ok() || !is_ok) {
+      state.SkipWithError("too many pieces");
+    }
+    benchmark::DoNotOptimize(out.points.data());
+    return out.points.size();
+  });
+}
+
+// What is drawn anew in each frame, every eight samples: the whole polygon, or what is new.
+void outliner_growing(benchmark::State& state) {
+  collab::outliner draw;
+  std::vector<vertex> out;
+  run(state, [&](const std::vector<point>& stroke) {
+    draw.clear();
+    std::size_t corners = 0;
+    in_pieces(stroke, [&](std::span<const point> piece) {
+      draw.append(piece);
+      out.clear();
+      draw.polygon(out);
+      corners += out.size();
+    });
+    benchmark::DoNotOptimize(out.data());
+    return corners;
+  });
+}
+
+void stream_outliner(benchmark::State& state) {
+  collab::stream_outliner draw;
+  collab::polygons out;
+  run(state, [&](const std::vector<point>& stroke) {
+    std::size_t corners = 0;
+    in_pieces(stroke, [&](std::span<const point> piece) {
+      out.clear();
+      draw.append(piece, out);
+      corners += out.corners.size();
+    });
+    draw.finish();
+    benchmark::DoNotOptimize(out.corners.data());
+    return corners;
+  });
+}
+
+void svg_path(benchmark::State& state) {
+  collab::outliner draw;
+  std::vector<vertex> polygon;
+  std::string path;
+  run(state, [&](const std::vector<point>& stroke) {
+    polygon.clear();
+    path.clear();
+    draw.draw(stroke, polygon);
+    collab::append_svg_path(polygon, path);
+    benchmark::DoNotOptimize(path.data());
+    return polygon.size();
+  });
+}
+
+// A measure or test of a stroke at once, or in pieces of eight if the argument is 8.
+template <typename Measure, typename Value>
+void measure(benchmark::State& state, Measure measure, Value&& value) {
+  run(state, [&](const std::vector<point>& stroke) {
+    measure.clear();
+    if (state.range(0) == 8) {
+      in_pieces(stroke, [&](std::span<const point> piece) { measure.append(piece); });
+    } else {
+      measure.append(stroke);
+    }
+    benchmark::DoNotOptimize(value(measure));
     return std::size_t{0};
   });
 }
 
-void distance_to_stroke(benchmark::State& state) {
+void bounds(benchmark::State& state) {
   run(state, [&](const std::vector<point>& stroke) {
-    benchmark::DoNotOptimize(collab::distance_to_stroke(stroke, {100, 100}));
+    collab::bounds box;
+    if (state.range(0) == 8) {
+      in_pieces(stroke, [&](std::span<const point> piece) { box.add(piece); });
+    } else {
+      box.add(stroke);
+    }
+    benchmark::DoNotOptimize(box);
     return std::size_t{0};
   });
 }
 
-void intersects_lasso(benchmark::State& state) {
+void stroke_length(benchmark::State& state) {
+  measure(state, collab::stroke_length{}, [](const auto& way) { return way.value(); });
+}
+
+void stroke_distance(benchmark::State& state) {
+  measure(state, collab::stroke_distance{{100, 100}}, [](const auto& far) { return far.value(); });
+}
+
+// Beside most strokes; those that come near are seen wholly, as no line meets it.
+void box_hit_test(benchmark::State& state) {
+  measure(state, collab::box_hit_test{{100, -900, 300, -800}},
+          [](const auto& test) { return test.is_hit(); });
+}
+
+// A zigzag as wide as all strokes, which no line meets but many lie within the box of.
+void lasso_hit_test(benchmark::State& state) {
   std::vector<vertex> lasso;
-  for (int i = 0; i < state.range(0); ++i) {
-    lasso.push_back({static_cast<float>(i % 2 == 0 ? 4000 : 4010), static_cast<float>(i)});
+  for (int i = 0; i < 32; ++i) {
+    lasso.push_back({static_cast<float>(i * 100 - 600), i % 2 == 0 ? -2000.0F : -1990.0F});
   }
-  run(state, [&](const std::vector<point>& stroke) {
-    benchmark::DoNotOptimize(collab::intersects(stroke, lasso));
-    return std::size_t{0};
-  });
+  lasso.push_back({2600, 3000});
+  lasso.push_back({2601, 3000});
+  lasso.push_back({2601, -2001});
+  measure(state, collab::lasso_hit_test{lasso}, [](const auto& test) { return test.is_hit(); });
 }
 
 BENCHMARK(distance_filter);
@@ -216,11 +311,17 @@ BENCHMARK(stream_simplifier);
 BENCHMARK(simplifier);
 BENCHMARK(resampler);
 BENCHMARK(outliner);
+BENCHMARK(outliner_growing);
+BENCHMARK(stream_outliner);
+BENCHMARK(svg_path);
 BENCHMARK(point_batcher);
 BENCHMARK(eraser);
-BENCHMARK(length_of);
-BENCHMARK(distance_to_stroke);
-BENCHMARK(intersects_lasso)->Arg(32);
+BENCHMARK(stream_eraser);
+BENCHMARK(bounds)->Arg(0)->Arg(8);
+BENCHMARK(stroke_length)->Arg(0)->Arg(8);
+BENCHMARK(stroke_distance)->Arg(0)->Arg(8);
+BENCHMARK(box_hit_test)->Arg(0)->Arg(8);
+BENCHMARK(lasso_hit_test)->Arg(0)->Arg(8);
 
 }  // namespace
 

@@ -19,7 +19,7 @@ namespace {
 struct row {
   const char* name;
   const char* help;
-  std::uint64_t room_host_statistics::*value;
+  std::uint64_t room_host_statistics::* value;
 };
 
 constexpr row gauges[] = {

@@ -178,10 +178,9 @@ class server::state final : public listener_handler {
     const std::string_view chosen = select_subprotocol(
         request, {subprotocol_of(dialect::json), subprotocol_of(dialect::binary)});
     if (chosen.empty() && request.header_count("Sec-WebSocket-Protocol") > 0) {
-      return upgrade_decision::refuse(
-          plain(400, absl::StrCat("of the subprotocols only ",
-                                  to_absl(subprotocol_of(dialect::json)), " and ",
-                                  to_absl(subprotocol_of(dialect::binary)), " are available")));
+      return upgrade_decision::refuse(plain(
+          400, absl::StrCat("of the subprotocols only ", to_absl(subprotocol_of(dialect::json)),
+                            " and ", to_absl(subprotocol_of(dialect::binary)), " are available")));
     }
     return upgrade_decision::accept(std::string{chosen});
   }

@@ -1,9 +1,12 @@
 // Decodes anything; what decodes is encoded again and must come back the same.
-// Built with clang by COLLAB_BUILD_FUZZERS=ON; run as bin/point_codec_fuzz CORPUS.
+//
+// Coverage of: include/collab/ink/live_points.hpp include/collab/ink/packed_points.hpp
+// Coverage of: include/collab/ink/detail
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +38,18 @@ void check_points(const std::vector<collab::point>& points, collab::point_grid g
   require(encoder.append(points, live).ok());
   again.clear();
   require(collab::decode_points(live, again).ok() && again == points);
+  require(collab::count_live_points(live, true).value() == points.size());
+
+  // From the middle on, by who knows just the points.
+  const std::size_t from = points.size() / 2;
+  const std::span<const collab::point> drawn = std::span{points}.first(from);
+  encoder.resume_after(drawn);
+  live.clear();
+  require(encoder.append(std::span{points}.subspan(from), live).ok());
+  collab::live_point_decoder decoder{{grid}};
+  decoder.resume_after(drawn);
+  again.assign(drawn.begin(), drawn.end());
+  require(decoder.append(live, again).ok() && again == points);
 }
 
 void check_blocks(std::string_view bytes, const std::vector<collab::point>* all) {
@@ -66,6 +81,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (is_read) {
     const unsigned grid = bytes.empty() ? 0 : data[0] & 3U;
     check_points(points, static_cast<collab::point_grid>(grid));
+    const bool is_live = !bytes.empty() && (data[0] & 4U) == 0;
+    require(!is_live || collab::count_live_points(bytes, true).value() == points.size());
   }
 
   // A live run in two pieces, cut where the first byte says.

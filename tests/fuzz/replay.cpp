@@ -1,4 +1,4 @@
-// Gives a fuzz target every file of a folder once, where there is no fuzzer.
+// Gives a fuzz target every file of some folders once, where there is no fuzzer.
 
 #include <cstdint>
 #include <cstdio>
@@ -11,8 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 int main(int count, char** arguments) {
   int files = 0;
-  if (count == 2) {
-    for (const auto& entry : std::filesystem::directory_iterator{arguments[1]}) {
+  for (int i = 1; i < count; ++i) {
+    for (const auto& entry : std::filesystem::directory_iterator{arguments[i]}) {
       std::ifstream file{entry.path(), std::ios::binary};
       const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
       LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());

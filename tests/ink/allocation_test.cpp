@@ -111,15 +111,71 @@ TEST_SUITE("ink/allocation") {
     CHECK(allocations_of_stream(collab::resampler{}) == 0);
   }
 
+  TEST_CASE("nor does any that measures, tests, erases or draws a stroke as it grows") {
+    collab::bounds box;
+    collab::stroke_length way;
+    collab::stroke_distance far{{100, 100}};
+    collab::box_hit_test in_box{{4000, 4000, 4010, 4010}};
+    const std::vector<collab::vertex> lasso = {{4000, 4000}, {4010, 4000}, {4010, 4010}};
+    collab::lasso_hit_test in_lasso{lasso};
+    CHECK(allocations_when_warm([&](const stroke& samples) {
+            way.clear();
+            far.clear();
+            in_box.clear();
+            in_lasso.clear();
+            for (const collab::point& each : samples) {
+              box.add({&each, 1});
+              way.append({&each, 1});
+              far.append({&each, 1});
+              in_box.append({&each, 1});
+              in_lasso.append({&each, 1});
+            }
+          }) == 0);
+    collab::stream_eraser erase{{500, 500}, {.radius = 50}};
+    collab::stroke_pieces left;
+    CHECK(allocations_when_warm([&](const stroke& samples) {
+            left.clear();
+            for (const collab::point& each : samples) {
+              CHECK(erase.append({&each, 1}, left).ok());
+            }
+            CHECK(erase.finish(left).ok());
+          }) == 0);
+    collab::outliner growing;
+    std::vector<collab::vertex> polygon;
+    CHECK(allocations_when_warm([&](const stroke& samples) {
+            growing.clear();
+            for (const collab::point& each : samples) {
+              growing.append({&each, 1});
+            }
+            polygon.clear();
+            growing.polygon(polygon);
+          }) == 0);
+    for (const auto by : {collab::outline_width::pressure, collab::outline_width::speed}) {
+      collab::stream_outliner draw{{.by = by}};
+      collab::polygons pieces;
+      CHECK(allocations_when_warm([&](const stroke& samples) {
+              for (const collab::point& each : samples) {
+                pieces.clear();
+                draw.append({&each, 1}, pieces);
+              }
+              draw.finish();
+            }) == 0);
+    }
+  }
+
   TEST_CASE("nor does a batcher, nor what takes whole strokes") {
     stroke out;
     collab::point_batcher batcher{{.points_max = 8}};
     CHECK(allocations_when_warm([&](const stroke& samples) {
-            for (std::span<const collab::point> rest = samples; !rest.empty();) {
-              rest = rest.subspan(batcher.append(rest, {}));
-              out.clear();
-              batcher.take({}, out);
+            for (const collab::point& each : samples) {
+              while (batcher.append({&each, 1}, {}) == 0) {
+                out.clear();
+                batcher.take({}, out);
+              }
             }
+            batcher.finish();
+            out.clear();
+            batcher.take({}, out);
           }) == 0);
     collab::simplifier simplify;
     CHECK(allocations_when_warm([&](const stroke& samples) {
@@ -135,6 +191,7 @@ TEST_SUITE("ink/allocation") {
             draw.draw(samples, polygon);
             collab::append_svg_path(polygon, path);
           }) == 0);
+    const std::vector<collab::vertex> lasso = {{4000, 4000}, {4010, 4000}, {4010, 4010}};
     collab::stroke_pieces pieces;
     CHECK(allocations_when_warm([&](const stroke& samples) {
             pieces.clear();
@@ -145,6 +202,9 @@ TEST_SUITE("ink/allocation") {
     CHECK(allocations_when_warm([&](const stroke& samples) {
             CHECK(collab::length_of(samples) >= 0);
             CHECK(collab::distance_to_stroke(samples, {0, 0}) >= 0);
+            CHECK_FALSE(collab::bounds_of(samples).is_empty());
+            CHECK_FALSE(collab::intersects(samples, lasso));
+            CHECK_FALSE(collab::intersects(samples, collab::bounds{4000, 4000, 4010, 4010}));
           }) == 0);
   }
 }

@@ -2,15 +2,18 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 #include "ink/strokes.hpp"
 
 using collab::eraser;
 using collab::point;
+using collab::stream_eraser;
 using collab::stroke_pieces;
 using collab::vertex;
 using ink_test::stroke;
@@ -115,7 +118,7 @@ TEST_SUITE("ink/eraser") {
     const absl::Status refused =
         eraser{{.radius = 5, .pieces_max = 19}}.erase(comb, {1, 0}, out, was_cut);
     CHECK(refused.code() == absl::StatusCode::kResourceExhausted);
-    CHECK(refused.message() == "erasing would leave 20 pieces, the limit is 19");
+    CHECK(refused.message() == "erasing would leave at least 20 pieces, the limit is 19");
     CHECK(out.size() == 20);
     CHECK(out.points.size() == out.ends.back());
     CHECK_FALSE(was_cut);
@@ -139,5 +142,74 @@ TEST_SUITE("ink/eraser") {
     for (const std::size_t size : {10'000U, 10'001U}) {
       CHECK(erased(ink_test::long_stroke(size), {-5000, -5000}, 5).points.size() == size);
     }
+  }
+
+  TEST_CASE("while a stroke grows, the pieces that have ended are those it ends with") {
+    std::uint64_t seed = 0;
+    for (const stroke& points : ink_test::many_strokes(29)) {
+      const point& at = points[points.size() / 2];
+      const vertex middle{at.x + 1.5F, at.y - 0.5F};
+      const stroke_pieces expected = erased(points, middle, 6);
+      stream_eraser erase{middle, {.radius = 6, .pieces_max = 100'000}};
+      stroke_pieces out;
+      ink_test::in_random_pieces(points, ++seed, [&](std::span<const point> some) {
+        REQUIRE(erase.append(some, out).ok());
+        REQUIRE(out.size() <= expected.size());
+        for (std::size_t i = 0; i < out.size(); ++i) {
+          REQUIRE(out.ends[i] == expected.ends[i]);
+          REQUIRE(std::ranges::equal(out[i], expected[i]));
+        }
+        // What is being drawn is there too, but for a beginning that may come to nothing.
+        const std::size_t both = std::min(out.points.size(), expected.points.size());
+        REQUIRE(std::equal(out.points.begin(), out.points.begin() + std::ptrdiff_t(both),
+                           expected.points.begin()));
+      });
+      REQUIRE(erase.finish(out).ok());
+      REQUIRE(out.points == expected.points);
+      REQUIRE(out.ends == expected.ends);
+    }
+  }
+
+  TEST_CASE("the rest of a stroke of too many pieces is refused too, the next one is not") {
+    stroke comb;
+    for (int i = 0; i < 20; ++i) {
+      comb.push_back({static_cast<float>(i) * 0.1F, i % 2 == 0 ? -20.0F : 20.0F});
+    }
+    stream_eraser erase{{1, 0}, {.radius = 5, .pieces_max = 3}};
+    stroke_pieces out;
+    REQUIRE(erase.append(stroke{{7, 7}, {8, 8}}, out).ok());
+    REQUIRE(erase.finish(out).ok());
+    CHECK_FALSE(erase.was_cut());
+    const stroke_pieces before = out;
+    std::size_t refused = 0;
+    for (const point& each : comb) {
+      const absl::Status status = erase.append({&each, 1}, out);
+      if (status.ok()) {
+        CHECK(refused == 0);
+        continue;
+      }
+      ++refused;
+      CHECK(status.code() == absl::StatusCode::kResourceExhausted);
+      CHECK(out.points == before.points);
+      CHECK(out.ends == before.ends);
+    }
+    // Every line but the last leaves one piece and ends it at the circle.
+    CHECK(refused == 20 - 4);
+    CHECK_FALSE(erase.finish(out).ok());
+    CHECK(out.points == before.points);
+    CHECK(erase.append(stroke{{9, 9}, {10, 10}}, out).ok());
+    CHECK(erase.finish(out).ok());
+    CHECK(out.size() == 2);
+  }
+
+  TEST_CASE("a piece that is one too many only at its end is refused there") {
+    const stroke line = {{-20, 0}, {20, 0}};
+    stream_eraser erase{{0, 0}, {.radius = 5, .pieces_max = 1}};
+    stroke_pieces out;
+    CHECK(erase.append(line, out).ok());
+    CHECK(out.size() == 1);
+    CHECK(erase.finish(out).code() == absl::StatusCode::kResourceExhausted);
+    CHECK(out.points.empty());
+    CHECK(out.size() == 0);
   }
 }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "ink/strokes.hpp"
@@ -35,100 +37,197 @@ class bell {
 
 // Where the clean stroke was at a time, between its samples.
 point at_time(const stroke& clean, double t) {
-  if (t <= double(clean.front().t)) {
+  const auto after =
+      std::ranges::upper_bound(clean, t, {}, [](const point& each) { return double(each.t); });
+  if (after == clean.begin()) {
     return clean.front();
   }
-  std::size_t i = 1;
-  while (i + 1 < clean.size() && double(clean[i].t) < t) {
-    ++i;
+  if (after == clean.end()) {
+    return clean.back();
   }
-  const double passed = double(clean[i].t) - double(clean[i - 1].t);
-  const double part =
-      passed > 0 ? std::clamp((t - double(clean[i - 1].t)) / passed, 0.0, 1.0) : 1.0;
-  return {static_cast<float>(std::lerp(double{clean[i - 1].x}, double{clean[i].x}, part)),
-          static_cast<float>(std::lerp(double{clean[i - 1].y}, double{clean[i].y}, part))};
+  const point& to = *after;
+  const point& from = *(after - 1);
+  const double part = (t - double(from.t)) / (double(to.t) - double(from.t));
+  return {static_cast<float>(std::lerp(double{from.x}, double{to.x}, part)),
+          static_cast<float>(std::lerp(double{from.y}, double{to.y}, part))};
 }
 
-double mean_square(const stroke& points, const stroke& clean, double lag) {
-  double sum = 0;
-  for (const point& each : points) {
-    const point there = at_time(clean, double(each.t) - lag);
-    sum += std::pow(double{each.x} - double{there.x}, 2) +
-           std::pow(double{each.y} - double{there.y}, 2);
-  }
-  return sum / static_cast<double>(2 * points.size());
+double square_between(const point& a, const point& b) {
+  return std::pow(double{a.x} - double{b.x}, 2) + std::pow(double{a.y} - double{b.y}, 2);
 }
 
 struct measured {
-  // The shift in time that fits the smoothed jittery strokes best to the clean ones.
+  // Milliseconds: the shift in time that fits the smoothed clean strokes best to the clean ones.
   double lag = 0;
-  // What the jitter still adds to the smoothed strokes, relative to itself; in variances.
-  double left = 0;
-  // The mean square of all that differs at this lag, cut corners too, likewise.
-  double differs = 0;
+  // The variance of what the jitter changes in the smoothed strokes, relative to its own.
+  double jitter_left = 0;
+  // The mean and the greatest distance of a smoothed clean stroke's points from the clean
+  // line, in px: what smoothing bends, whenever it is drawn.
+  double bend_mean = 0;
+  double bend_max = 0;
 };
 
-measured measure(collab::testing::stroke_device device) {
-  collab::testing::stroke_generator hand{42, {.device = device}};
+// Jitter is white: at each sample, along each axis, normal with a standard deviation of 1 px.
+measured measure(const std::vector<stroke>& clean) {
   bell noise{7};
-  std::vector<stroke> clean;
-  std::vector<stroke> smooth;
+  std::vector<stroke> calm;
   double jitter = 0;
   double left = 0;
-  std::size_t count = 0;
-  while (clean.size() < 40) {
-    stroke each;
-    hand.next(each);
-    if (each.size() < 30) {
-      continue;
-    }
+  measured got;
+  double points = 0;
+  for (const stroke& each : clean) {
     stroke jittery = each;
     for (point& sample : jittery) {
-      const double dx = noise.next();
-      const double dy = noise.next();
-      sample.x = static_cast<float>(double{sample.x} + dx);
-      sample.y = static_cast<float>(double{sample.y} + dy);
-      jitter += dx * dx + dy * dy;
-      count += 2;
+      const point still = sample;
+      sample.x = static_cast<float>(double{sample.x} + noise.next());
+      sample.y = static_cast<float>(double{sample.y} + noise.next());
+      jitter += square_between(sample, still);
     }
-    smooth.push_back(ink_test::whole(one_euro_smoother{}, jittery));
-    const stroke calm = ink_test::whole(one_euro_smoother{}, each);
+    const stroke smooth = ink_test::whole(one_euro_smoother{}, jittery);
+    calm.push_back(ink_test::whole(one_euro_smoother{}, each));
     for (std::size_t i = 0; i < each.size(); ++i) {
-      left += std::pow(double{calm[i].x} - double{smooth.back()[i].x}, 2) +
-              std::pow(double{calm[i].y} - double{smooth.back()[i].y}, 2);
+      const point& at = calm.back()[i];
+      left += square_between(at, smooth[i]);
+      const double bend = ink_test::distance_to_line(double{at.x}, double{at.y}, each);
+      got.bend_mean += bend;
+      got.bend_max = std::max(got.bend_max, bend);
     }
-    clean.push_back(each);
+    points += static_cast<double>(each.size());
   }
-  measured best{.lag = 0, .left = left / jitter, .differs = 1e9};
-  for (double lag = 0; lag <= 60; lag += 1) {
+  got.bend_mean /= points;
+  got.jitter_left = left / jitter;
+  double least = std::numeric_limits<double>::infinity();
+  for (double lag = 0; lag <= 60; lag += 0.5) {
     double sum = 0;
-    double points = 0;
     for (std::size_t i = 0; i < clean.size(); ++i) {
-      sum += mean_square(smooth[i], clean[i], lag) * static_cast<double>(clean[i].size());
-      points += static_cast<double>(clean[i].size());
+      for (const point& each : calm[i]) {
+        sum += square_between(each, at_time(clean[i], double(each.t) - lag));
+      }
     }
-    const double differs = sum / points / (jitter / static_cast<double>(count));
-    if (differs < best.differs) {
-      best.lag = lag;
-      best.differs = differs;
+    if (sum < least) {
+      least = sum;
+      got.lag = lag;
     }
   }
-  return best;
+  return got;
+}
+
+// Loops as in handwriting, `height` px high, along a line; `speed` px a second on average.
+stroke written(double rate, double speed, double height) {
+  stroke out;
+  const double r = height / 2;
+  const double turns = speed / (2 * 3.14159265358979 * r);
+  for (double seconds = 0; seconds < 1.5; seconds += 1 / rate) {
+    const double angle = 2 * 3.14159265358979 * turns * seconds;
+    out.push_back({static_cast<float>(500 + 0.4 * r * angle / 2 + r * std::sin(angle)),
+                   static_cast<float>(500 - r * std::cos(angle)), 0.5F,
+                   static_cast<std::uint32_t>(std::lround(seconds * 1000))});
+  }
+  return out;
+}
+
+stroke swept(double rate, double speed) {
+  stroke out;
+  for (double seconds = 0; seconds < 0.8; seconds += 1 / rate) {
+    out.push_back({static_cast<float>(0.6 * speed * seconds),
+                   static_cast<float>(0.8 * speed * seconds), 0.5F,
+                   static_cast<std::uint32_t>(std::lround(seconds * 1000))});
+  }
+  return out;
+}
+
+// Along a right angle at an even speed, from rest.
+stroke cornered(double rate, double speed) {
+  stroke out;
+  const double leg = speed * 0.4;
+  for (double seconds = 0; seconds < 0.8; seconds += 1 / rate) {
+    const double way = speed * seconds;
+    out.push_back({static_cast<float>(std::min(way, leg)),
+                   static_cast<float>(std::max(way - leg, 0.0)), 0.5F,
+                   static_cast<std::uint32_t>(std::lround(seconds * 1000))});
+  }
+  return out;
+}
+
+// How far the smoothed line stays away from the corner.
+double cut_at_corner(double rate, double speed) {
+  const stroke smooth = ink_test::whole(one_euro_smoother{}, cornered(rate, speed));
+  return ink_test::distance_to_line(speed * 0.4, 0, smooth);
+}
+
+double mean_speed(const stroke& points) {
+  double way = 0;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    way += std::sqrt(square_between(points[i - 1], points[i]));
+  }
+  return way * 1000 / std::max(1.0, double(points.back().t) - double(points.front().t));
+}
+
+// All strokes of at least 30 samples that come at 125 to 240 Hz, by their mean speed.
+std::vector<stroke> sampled_at_hand_rates(double speed_min, double speed_max) {
+  std::vector<stroke> all = ink_test::many_strokes();
+  collab::testing::stroke_generator pen{42, {.device = collab::testing::stroke_device::pen}};
+  for (int i = 0; i < 60; ++i) {
+    pen.next(all.emplace_back());
+  }
+  std::vector<stroke> out;
+  for (const stroke& each : all) {
+    if (each.size() < 30 || !std::ranges::is_sorted(each, {}, &point::t)) {
+      continue;
+    }
+    const double interval = double(each.back().t) / static_cast<double>(each.size() - 1);
+    const double speed = mean_speed(each);
+    if (interval >= 1000.0 / 245 && interval <= 1000.0 / 120 && speed >= speed_min &&
+        speed < speed_max) {
+      out.push_back(each);
+    }
+  }
+  return out;
 }
 
 }  // namespace
 
 TEST_SUITE("ink/one_euro_smoother") {
+  // What is meant by it is in one_euro_smoother.hpp.
   TEST_CASE("it takes half the variance out of jitter of 1 px at a lag of at most 25 ms") {
-    using collab::testing::stroke_device;
-    for (const stroke_device device :
-         {stroke_device::mouse, stroke_device::touch, stroke_device::pen}) {
-      const measured got = measure(device);
-      MESSAGE("device " << static_cast<int>(device) << ": lag " << got.lag << " ms, variance left "
-                        << got.left << ", with what smoothing bends " << got.differs);
-      CHECK(got.lag <= 25);
-      CHECK(got.left <= 0.5);
+    for (const double rate : {125.0, 240.0}) {
+      for (const double speed : {0.0, 50.0, 200.0, 800.0, 3000.0, 6000.0}) {
+        // From small letters to sweeps over the board.
+        const double height = speed < 300 ? 20 : speed < 1000 ? 60 : 300;
+        const measured straight = measure({swept(rate, speed)});
+        CHECK(straight.lag <= 25);
+        CHECK(straight.jitter_left <= 0.5);
+        const measured got = measure({written(rate, speed, height)});
+        MESSAGE("straight: lag " << straight.lag << " ms, jitter left " << straight.jitter_left);
+        MESSAGE(rate << " Hz, " << speed << " px/s: lag " << got.lag << " ms, jitter left "
+                     << got.jitter_left << ", bends " << got.bend_mean << " px, at most "
+                     << got.bend_max);
+        CHECK(got.lag <= 25);
+        CHECK(got.jitter_left <= 0.5);
+      }
     }
+  }
+
+  TEST_CASE("it does so for recorded and generated strokes, slow and fast") {
+    for (const auto& [slowest, fastest] :
+         {std::pair{0.0, 200.0}, {200.0, 500.0}, {500.0, 1000.0}, {1000.0, 1e9}}) {
+      const std::vector<stroke> strokes = sampled_at_hand_rates(slowest, fastest);
+      const measured got = measure(strokes);
+      MESSAGE(strokes.size() << " strokes of " << slowest << " px/s and more: lag " << got.lag
+                             << " ms, jitter left " << got.jitter_left << ", bends "
+                             << got.bend_mean << " px, at most " << got.bend_max);
+      CHECK(got.lag <= 25);
+      CHECK(got.jitter_left <= 0.5);
+    }
+  }
+
+  TEST_CASE("a right angle is cut off as far as the header says, and no farther") {
+    for (const auto& [speed, cut] :
+         {std::pair{100.0, 1.0}, {300.0, 3.0}, {1000.0, 9.0}, {3000.0, 17.0}}) {
+      CHECK(std::lround(cut_at_corner(125, speed)) == std::lround(cut));
+      CHECK(cut_at_corner(240, speed) <= cut_at_corner(125, speed));
+    }
+    CHECK(measure({written(125, 800, 60)}).bend_mean == doctest::Approx(2.5).epsilon(0.02));
   }
 
   TEST_CASE("it is the filter of the paper along an axis") {

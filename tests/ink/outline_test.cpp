@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -186,6 +187,26 @@ TEST_SUITE("ink/outline") {
     CHECK(half_width(100) == doctest::Approx(1).epsilon(0.02));
     CHECK(half_width(10) == doctest::Approx(1).epsilon(0.02));
     CHECK(half_width(0) == doctest::Approx(5).epsilon(0.02));
+  }
+
+  TEST_CASE("the speed is evened out with that of the line before by half") {
+    // 1, then 2 and 0 px/ms: evened out 1, 1.5 and 0.75; full at 3. The end's disc is how far
+    // the outline sticks out beyond the last point.
+    const stroke points = {
+        {0, 0, 0.5F, 0}, {100, 0, 0.5F, 100}, {200, 0, 0.5F, 150}, {200.001F, 0, 0.5F, 250}};
+    const double shares[] = {1, 1 - 0.8 * 1 / 3, 1 - 0.8 * 1.5 / 3, 1 - 0.8 * 0.75 / 3};
+    for (std::size_t count = 1; count <= points.size(); ++count) {
+      const stroke part{points.begin(), points.begin() + static_cast<std::ptrdiff_t>(count)};
+      float right = 0;
+      for (const vertex& corner : outline_of(part, {.by = outline_width::speed,
+                                                    .width = 10,
+                                                    .speed_share = 0.2F,
+                                                    .speed_full = 3.0F,
+                                                    .tolerance = 0.001F})) {
+        right = std::max(right, corner.x);
+      }
+      CHECK(double{right - part.back().x} == doctest::Approx(5 * shares[count - 1]).epsilon(2e-3));
+    }
   }
 
   TEST_CASE("a constant width does not ask for pressure") {

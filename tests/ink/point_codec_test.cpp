@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collab/testing/stroke_generator.hpp"
@@ -98,6 +100,56 @@ stroke wild(std::mt19937& random, std::size_t size) {
   return points;
 }
 
+// The table of docs/ink-format.md.
+struct live_table_row {
+  std::uint64_t bytes;
+  std::string_view unit;
+  std::uint64_t xy, dp, dt;
+};
+constexpr live_table_row live_table[32] = {
+    {1, "px", 1, 0, 6},      {1, "px", 2, 0, 4},      {1, "step", 2, 0, 4},
+    {2, "px", 3, 0, 10},     {2, "px", 4, 0, 8},      {2, "px", 5, 0, 6},
+    {2, "px", 6, 0, 4},      {2, "step", 4, 0, 8},    {2, "step", 5, 0, 6},
+    {2, "step", 6, 0, 4},    {2, "step", 3, 6, 4},    {2, "step", 2, 8, 4},
+    {2, "px", 1, 10, 4},     {3, "px", 7, 0, 10},     {3, "px", 10, 0, 4},
+    {3, "step", 8, 0, 8},    {3, "step", 9, 0, 6},    {3, "step", 10, 0, 4},
+    {3, "px", 6, 6, 6},      {3, "px", 5, 8, 6},      {3, "px", 4, 10, 6},
+    {3, "px", 3, 12, 6},     {3, "step", 5, 6, 8},    {3, "step", 4, 12, 4},
+    {4, "px", 12, 0, 8},     {4, "step", 11, 0, 10},  {4, "step", 13, 0, 6},
+    {4, "px", 7, 12, 6},     {5, "step", 16, 0, 8},   {6, "step", 16, 10, 6},
+    {7, "step", 16, 12, 12}, {16, "step", 32, 32, 32}};
+
+// In steps.
+struct live_row {
+  std::int64_t dx, dy, dp;
+  std::uint64_t dt;
+};
+struct live_group {
+  std::uint64_t code;
+  std::vector<live_row> rows;
+};
+
+// The first class of the table that has room for all rows, by comparing with its limits.
+std::uint64_t first_with_room(const std::vector<live_row>& rows, std::int64_t steps) {
+  const auto fits = [](std::int64_t value, std::uint64_t width) {
+    return width == 0 ? value == 0
+                      : value >= -(std::int64_t{1} << (width - 1)) && value < std::int64_t{1}
+                                                                                  << (width - 1);
+  };
+  std::uint64_t code = 0;
+  for (; code < 31; ++code) {
+    const live_table_row& of = live_table[code];
+    const std::int64_t unit = of.unit == "px" ? steps : 1;
+    if (std::all_of(rows.begin(), rows.end(), [&](const live_row& row) {
+          return row.dx % unit == 0 && row.dy % unit == 0 && fits(row.dx / unit, of.xy) &&
+                 fits(row.dy / unit, of.xy) && fits(row.dp, of.dp) && row.dt >> of.dt == 0;
+        })) {
+      break;
+    }
+  }
+  return code;
+}
+
 // A decoder that follows docs/ink-format.md one bit at a time, for right input only.
 class slow_decoder {
  public:
@@ -129,6 +181,51 @@ class slow_decoder {
     return points;
   }
 
+  // The points of a fresh run; groups() tells its groups.
+  stroke live() {
+    const std::uint64_t format = bits(8);
+    REQUIRE(format / 4 == 4);
+    steps_ = format % 4 == 0 ? 16 : format % 4 == 1 ? 64 : 1;
+    stroke points;
+    std::int64_t x = 0;
+    std::int64_t y = 0;
+    std::int64_t step_x = 0;
+    std::int64_t step_y = 0;
+    std::int64_t pressure = 512;
+    std::uint64_t t = 0;
+    while (at_ < bytes_.size() * 8) {
+      const std::uint64_t first = bits(8);
+      groups_.push_back({first / 8, {}});
+      const live_table_row& of = live_table[first / 8];
+      const std::int64_t unit = of.unit == "px" ? static_cast<std::int64_t>(steps_) : 1;
+      for (std::uint64_t i = 0; i <= first % 8; ++i) {
+        live_row row{};
+        row.dx = twos_complement(of.xy) * unit;
+        row.dy = twos_complement(of.xy) * unit;
+        row.dp = twos_complement(of.dp);
+        row.dt = bits(of.dt);
+        groups_.back().rows.push_back(row);
+        step_x += row.dx;
+        step_y += row.dy;
+        x += step_x;
+        y += step_y;
+        pressure += row.dp;
+        t += row.dt;
+        if (points.empty()) {
+          step_x = 0;
+          step_y = 0;
+        }
+        points.push_back({static_cast<float>(static_cast<double>(x) / steps_),
+                          static_cast<float>(static_cast<double>(y) / steps_),
+                          static_cast<float>(static_cast<double>(pressure) / 1024),
+                          static_cast<std::uint32_t>(t)});
+      }
+    }
+    return points;
+  }
+  const std::vector<live_group>& groups() const { return groups_; }
+  double steps() const { return steps_; }
+
  private:
   struct axis {
     std::int64_t value, shift, phase, step = 0, second = 0, order = 0;
@@ -141,6 +238,11 @@ class slow_decoder {
       value |= std::uint64_t{byte >> at_ % 8 & 1U} << i;
     }
     return value;
+  }
+  std::int64_t twos_complement(std::uint64_t width) {
+    const std::uint64_t value = bits(width);
+    const bool is_negative = width > 0 && value >> (width - 1) != 0;
+    return static_cast<std::int64_t>(value) - (is_negative ? std::int64_t{1} << width : 0);
   }
   std::int64_t golomb(std::int64_t order) {
     std::uint64_t zeros = 0;
@@ -211,7 +313,21 @@ class slow_decoder {
   std::string bytes_;
   std::size_t at_ = 0;
   double steps_ = 16;
+  std::vector<live_group> groups_;
 };
+
+// A group of the last class, which can say anything.
+std::string plain_group(const std::vector<live_row>& rows) {
+  std::string bytes{static_cast<char>(31 * 8 + rows.size() - 1)};
+  for (const live_row& row : rows) {
+    for (const std::int64_t value : {row.dx, row.dy, row.dp, static_cast<std::int64_t>(row.dt)}) {
+      for (unsigned shift = 0; shift < 32; shift += 8) {
+        bytes += static_cast<char>(static_cast<std::uint64_t>(value) >> shift & 0xFF);
+      }
+    }
+  }
+  return bytes;
+}
 
 std::string hex(std::string_view bytes) {
   constexpr char digits[] = "0123456789abcdef";
@@ -319,25 +435,27 @@ TEST_SUITE("ink/point_codec") {
     }
   }
 
-  TEST_CASE("live points sent in pieces are the bytes of the whole run") {
+  TEST_CASE("live points sent in pieces of any size are one run, and the same points") {
     const stroke points = generated(11, 700);
-    const std::string whole = live(points);
-    for (const std::size_t piece : {1U, 2U, 7U, 64U, 65U, 700U}) {
-      CAPTURE(piece);
-      collab::live_point_encoder encoder;
-      collab::live_point_decoder decoder;
-      std::string joined;
-      stroke seen;
-      for (std::size_t at = 0; at < points.size(); at += piece) {
-        std::string message;
-        const std::size_t count = std::min(piece, points.size() - at);
-        REQUIRE(encoder.append({points.data() + at, count}, message).ok());
-        REQUIRE(decoder.append(message, seen).ok());
-        REQUIRE(seen.size() == at + count);
-        joined += message;
+    for (const point_grid grid : grids) {
+      for (const std::size_t piece : {1U, 2U, 7U, 8U, 9U, 57U, 58U, 64U, 65U, 700U}) {
+        CAPTURE(piece);
+        collab::live_point_encoder encoder{{grid}};
+        // It learns the grid from the first piece.
+        collab::live_point_decoder decoder;
+        std::string joined;
+        stroke seen;
+        for (std::size_t at = 0; at < points.size(); at += piece) {
+          std::string message;
+          const std::size_t count = std::min(piece, points.size() - at);
+          REQUIRE(encoder.append({points.data() + at, count}, message).ok());
+          REQUIRE(decoder.append(message, seen).ok());
+          REQUIRE(seen.size() == at + count);
+          joined += message;
+        }
+        CHECK(decoded(joined) == seen);
+        CHECK(seen == rounded(points, grid));
       }
-      CHECK(joined == whole);
-      CHECK(seen == rounded(points, point_grid::sixteenth));
     }
   }
 
@@ -412,6 +530,10 @@ TEST_SUITE("ink/point_codec") {
         const stroke points = size % 2 == 0 ? wild(random, size) : generated(size, size);
         const std::string bytes = packed(points, grid);
         REQUIRE(slow_decoder{bytes}.packed() == decoded(bytes));
+        if (size > 0) {
+          const std::string run = live(points, grid);
+          REQUIRE(slow_decoder{run}.live() == decoded(run));
+        }
       }
     }
   }
@@ -420,8 +542,9 @@ TEST_SUITE("ink/point_codec") {
   // decoders read both versions.
   TEST_CASE("the examples of the document are these bytes") {
     CHECK(hex(packed(example)) == "14038c0c1664a49ca2ca36");
-    CHECK(hex(live(example)) == "10450664000d466310038141");
+    CHECK(hex(live(example)) == "107064200379301008101808");
     CHECK(slow_decoder{packed(example)}.packed() == example);
+    CHECK(slow_decoder{live(example)}.live() == example);
     CHECK(hex(packed({})) == "1400");
     CHECK(hex(live({})).empty());
   }
@@ -444,7 +567,10 @@ TEST_SUITE("ink/point_codec") {
         ++ends;
       }
     }
-    CHECK(ends == points.size());
+    // With the format byte alone, and without the whole run.
+    slow_decoder slow{run};
+    slow.live();
+    CHECK(ends == slow.groups().size());
   }
 
   TEST_CASE("no bit that is flipped leads outside or to an invalid point") {
@@ -499,27 +625,234 @@ TEST_SUITE("ink/point_codec") {
     using namespace std::string_literals;
     for (const std::string& bytes :
          {"\x14"s, "\x14\x80"s, "\x14\x80\x00"s, "\x14\xFF\xFF\xFF\xFF\x10"s,
-          "\x14\x80\x80\x80\x80\x80\x00"s, "\x10\x1F"s, "\x10\x1F\x80\x00\x00\x00\x00"s,
-          "\x10\x1F\xFF\xFF\xFF\xFF\x1F\x00\x00\x00"s, "\x10\x3F\x00\x00\x00\x00"s}) {
+          "\x14\x80\x80\x80\x80\x80\x00"s}) {
       CAPTURE(hex(bytes));
       CHECK_FALSE(decodes_safely(bytes));
     }
-    CHECK(decodes_safely("\x10\x1F\x00\x00\x00\x00"s));
+  }
+
+  TEST_CASE("a live run is groups of one and then of eight points, each of the first class") {
+    std::mt19937 random{31};
+    std::vector<std::size_t> seen(32);
+    for (std::size_t size = 1; size < 400; ++size) {
+      CAPTURE(size);
+      for (const point_grid grid : grids) {
+        const stroke points = size % 2 == 0 ? wild(random, size) : generated(size, size);
+        slow_decoder slow{live(points, grid)};
+        REQUIRE(slow.live() == rounded(points, grid));
+        std::size_t left = size;
+        for (const live_group& group : slow.groups()) {
+          REQUIRE(group.rows.size() == (left == size ? 1 : std::min<std::size_t>(left, 8)));
+          left -= group.rows.size();
+          REQUIRE(group.code ==
+                  first_with_room(group.rows, static_cast<std::int64_t>(slow.steps())));
+          ++seen[group.code];
+        }
+        REQUIRE(left == 0);
+      }
+    }
+    CHECK(seen[31] > 0);
+  }
+
+  TEST_CASE("every class takes what it has room for, and not one step more") {
+    const auto limits = [](std::uint64_t width) {
+      const std::int64_t top = width == 0 ? 0 : std::int64_t{1} << (width - 1);
+      return std::vector<std::int64_t>{-top - 1, -top, -1, 0, 1, top - 1, top};
+    };
+    std::vector<std::size_t> seen(32);
+    std::size_t wrong = 0;
+    for (const point_grid grid : grids) {
+      const std::int64_t steps = grid == point_grid::sixteenth ? 16
+                                 : grid == point_grid::whole   ? 1
+                                                               : 64;
+      for (const live_table_row& of : live_table) {
+        const std::int64_t unit = of.unit == "px" ? steps : 1;
+        // A pressure that the class can't tell needs one that can.
+        for (const std::int64_t dp : limits(std::min<std::uint64_t>(of.dp, 11))) {
+          for (const std::int64_t dx : limits(std::min<std::uint64_t>(of.xy, 16))) {
+            for (const std::int64_t dy : {dx, -dx, std::int64_t{0}}) {
+              for (const std::uint64_t dt :
+                   {std::uint64_t{0}, (std::uint64_t{1} << of.dt) - 1,
+                    std::uint64_t{1} << std::min<std::uint64_t>(of.dt, 31)}) {
+                const live_row row{dx * unit, dy * unit, std::clamp<std::int64_t>(dp, -1024, 1024),
+                                   dt & 0xFFFFFFFF};
+                const std::int64_t before = row.dp < 0 ? 1024 : 0;
+                const stroke drawn{{0, 0, static_cast<float>(before) / 1024, 7}};
+                const stroke next{{static_cast<float>(row.dx) / static_cast<float>(steps),
+                                   static_cast<float>(row.dy) / static_cast<float>(steps),
+                                   static_cast<float>(before + row.dp) / 1024,
+                                   static_cast<std::uint32_t>(7 + row.dt)}};
+                collab::live_point_encoder encoder{{grid}};
+                encoder.resume_after(drawn);
+                std::string bytes;
+                bool is_right = encoder.append(next, bytes).ok();
+                const std::uint64_t code = first_with_room({row}, steps);
+                ++seen[code];
+                is_right &= static_cast<unsigned char>(bytes[0]) == code * 8 &&
+                            bytes.size() == 1 + live_table[code].bytes;
+                collab::live_point_decoder decoder{{grid}};
+                decoder.resume_after(drawn);
+                stroke back;
+                is_right &= decoder.append(bytes, back).ok() && back == next;
+                wrong += is_right ? 0 : 1;
+              }
+            }
+          }
+        }
+      }
+    }
+    CHECK(wrong == 0);
+    for (std::size_t code = 0; code < seen.size(); ++code) {
+      CAPTURE(code);
+      CHECK(seen[code] > 0);
+    }
+  }
+
+  TEST_CASE("groups of any class and size are read as the document says, wherever they end") {
+    std::mt19937 random{33};
+    for (int i = 0; i < 4'000; ++i) {
+      CAPTURE(i);
+      std::string bytes{static_cast<char>(0x10 + random() % 3)};
+      std::vector<std::size_t> counts;
+      for (int groups = 1 + static_cast<int>(random() % 4); groups > 0; --groups) {
+        const std::size_t code = random() % 31;
+        const std::size_t count = 1 + random() % 8;
+        bytes += static_cast<char>(code * 8 + count - 1);
+        for (std::size_t k = 0; k < count * live_table[code].bytes; ++k) {
+          // Pressure stays in range where it isn't noise.
+          bytes += static_cast<char>(live_table[code].dp == 0 ? random() : random() & 0x0F);
+        }
+        counts.push_back(count);
+      }
+      const std::vector<char> copy(bytes.begin(), bytes.end());
+      const stroke slow = slow_decoder{bytes}.live();
+      const bool is_valid =
+          std::all_of(slow.begin(), slow.end(), [](const point& p) { return collab::is_valid(p); });
+      stroke seen;
+      REQUIRE(collab::decode_points({copy.data(), copy.size()}, seen).ok() == is_valid);
+      REQUIRE(seen == (is_valid ? slow : stroke{}));
+      REQUIRE(collab::count_live_points(bytes, true).value() == slow.size());
+    }
+  }
+
+  TEST_CASE("a run that is resumed after its points is the run that goes on") {
+    std::mt19937 random{32};
+    for (const point_grid grid : grids) {
+      for (const stroke& drawn : {generated(40, 60), wild(random, 60)}) {
+        const stroke points = rounded(drawn, grid);
+        collab::live_point_encoder going_on{{grid}};
+        for (std::size_t from = 0; from <= points.size(); ++from) {
+          CAPTURE(from);
+          const std::span<const point> all{points};
+          collab::live_point_encoder encoder{{grid}};
+          encoder.resume_after(all.first(from));
+          std::string bytes;
+          REQUIRE(encoder.append(all.subspan(from), bytes).ok());
+
+          collab::live_point_encoder copy = going_on;
+          std::string same;
+          REQUIRE(copy.append(all.subspan(from), same).ok());
+          REQUIRE(bytes == same);
+
+          collab::live_point_decoder decoder{{grid}};
+          decoder.resume_after(all.first(from));
+          stroke seen(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(from));
+          REQUIRE(decoder.append(bytes, seen).ok());
+          REQUIRE(seen == points);
+          if (from < points.size()) {
+            std::string next;
+            REQUIRE(going_on.append(all.subspan(from, 1), next).ok());
+          }
+        }
+      }
+    }
+  }
+
+  TEST_CASE("the points of a piece are counted without decoding it") {
+    const stroke points = generated(41, 100);
+    collab::live_point_encoder encoder;
+    collab::live_point_decoder decoder;
+    stroke seen;
+    for (std::size_t at = 0; at < points.size(); at += 7) {
+      std::string message;
+      const std::size_t count = std::min<std::size_t>(7, points.size() - at);
+      REQUIRE(encoder.append({points.data() + at, count}, message).ok());
+      CHECK(collab::count_live_points(message, at == 0).value() == count);
+      CHECK_FALSE(collab::count_live_points(message + '\x01', at == 0).ok());
+      REQUIRE(decoder.append(message, seen).ok());
+    }
+    CHECK(collab::count_live_points({}, true).value() == 0);
+    CHECK(collab::count_live_points({}, false).value() == 0);
+    CHECK(collab::count_live_points("\x10", true).value() == 0);
+    CHECK(collab::count_live_points("\x14", true).status().code() ==
+          absl::StatusCode::kInvalidArgument);
   }
 
   TEST_CASE("coordinates and pressures just out of range are refused") {
-    using namespace std::string_literals;
-    // 16,000,000 steps, folded: 32,000,000; and one more.
-    CHECK(decodes_safely("\x10\x1F\x80\x90\xA1\x0F\x00\x00\x00"s));
-    CHECK_FALSE(decodes_safely("\x10\x1F\x82\x90\xA1\x0F\x00\x00\x00"s));
-    CHECK_FALSE(decodes_safely("\x10\x1F\x81\x90\xA1\x0F\x00\x00\x00"s));
-    // 512 + 512, and one more; 512 - 512, and one less.
-    CHECK(decodes_safely("\x10\x1F\x00\x00\x00\x80\x08"s));
-    CHECK_FALSE(decodes_safely("\x10\x1F\x00\x00\x00\x82\x08"s));
-    CHECK(decodes_safely("\x10\x1F\x00\x00\x00\xFF\x07"s));
-    CHECK_FALSE(decodes_safely("\x10\x1F\x00\x00\x00\x81\x08"s));
+    const auto at_first = [](std::int64_t x, std::int64_t y, std::int64_t pressure, int grid) {
+      return std::string{static_cast<char>(0x10 + grid)} + plain_group({{x, y, pressure - 512, 0}});
+    };
+    for (const std::int64_t sign : {1, -1}) {
+      for (const auto& [grid, limit] :
+           {std::pair{0, 16'000'000}, {1, 64'000'000}, {2, 1'000'000}}) {
+        CAPTURE(grid);
+        // On the grid of 1/64 the next number that a float can name is 4 steps away.
+        const std::int64_t more = grid == 1 ? 3 : 1;
+        CHECK(decodes_safely(at_first(sign * limit, 0, 512, grid)));
+        CHECK(decodes_safely(at_first(0, sign * limit, 512, grid)));
+        CHECK_FALSE(decodes_safely(at_first(sign * (limit + more), 0, 512, grid)));
+        CHECK_FALSE(decodes_safely(at_first(0, sign * (limit + more), 512, grid)));
+        CHECK_FALSE(decodes_safely(at_first(sign * 0x7FFFFFFF, 0, 512, grid)));
+      }
+    }
+    CHECK(decodes_safely(at_first(0, 0, 0, 0)));
+    CHECK(decodes_safely(at_first(0, 0, 1024, 0)));
+    CHECK_FALSE(decodes_safely(at_first(0, 0, -1, 0)));
+    CHECK_FALSE(decodes_safely(at_first(0, 0, 1025, 0)));
+    // Any time is a time.
+    CHECK(decodes_safely("\x10" + plain_group({{0, 0, 0, 0xFFFFFFFF}, {0, 0, 0, 0xFFFFFFFF}})));
   }
 
+  TEST_CASE("a refusal names where the group begins, and nothing has changed") {
+    const live_row still{0, 0, 0, 0};
+    const live_row away{16'000'001, 0, 0, 0};
+    const live_row back{-32'000'002, 0, 0, 0};
+    for (std::size_t good = 0; good < 40; ++good) {
+      CAPTURE(good);
+      std::string first = "\x10";
+      first += plain_group({still});
+      std::string second;
+      for (std::size_t i = 0; i < good; ++i) {
+        second += plain_group(std::vector<live_row>(1 + i % 8, still));
+      }
+      const std::string name = "byte " + std::to_string(second.size()) + " ";
+      const std::string rest = plain_group({still, still});
+      // The third point is inside again.
+      const std::string outside = plain_group({still, away, back, still});
+      const std::string cut = plain_group(std::vector<live_row>(8, still)).substr(0, 128);
+      collab::live_point_decoder decoder;
+      stroke seen;
+      REQUIRE(decoder.append(first, seen).ok());
+      for (const std::string& bad : {second + outside, second + outside + rest, second + cut,
+                                     second + '\x07', second + "\xF8" + std::string(15, '\0')}) {
+        const absl::Status status = decoder.append(bad, seen);
+        CHECK(status.code() == absl::StatusCode::kDataLoss);
+        CHECK(status.message().find(name) != std::string_view::npos);
+        CHECK(seen.size() == 1);
+      }
+      REQUIRE(decoder.append(second + rest, seen).ok());
+      CHECK(std::count(seen.begin(), seen.end(), point{}) ==
+            static_cast<std::ptrdiff_t>(seen.size()));
+    }
+  }
+
+  TEST_CASE("bytes that are refused for where they end allocate nothing") {
+    stroke points;
+    for (const char first : {'\x07', '\xFF', '\xF8'}) {
+      CHECK_FALSE(collab::decode_points(std::string{"\x10"} + first + "1234567", points).ok());
+    }
+    CHECK(points.capacity() == 0);
+  }
   TEST_CASE("after warm-up no form allocates") {
     const stroke points = generated(6, 2'000);
     std::string packed_bytes;

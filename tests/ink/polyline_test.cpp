@@ -3,46 +3,20 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <vector>
+#include <span>
 
 #include "ink/strokes.hpp"
 
-using collab::bounds;
 using collab::point;
-using collab::vertex;
 using ink_test::stroke;
 
 namespace {
 
 constexpr float endless = std::numeric_limits<float>::infinity();
 constexpr float no_number = std::numeric_limits<float>::quiet_NaN();
-
-class dice {
- public:
-  explicit dice(std::uint64_t seed) : state_{seed} {}
-  float next(float below) {
-    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<float>(state_ >> 40U) / static_cast<float>(1U << 24U) * below;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-// Places along the stroke, close together.
-stroke walked(const stroke& line) {
-  stroke out;
-  for (std::size_t i = 1; i < line.size(); ++i) {
-    for (int k = 0; k <= 400; ++k) {
-      const float part = static_cast<float>(k) / 400;
-      out.push_back(
-          {std::lerp(line[i - 1].x, line[i].x, part), std::lerp(line[i - 1].y, line[i].y, part)});
-    }
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -56,10 +30,10 @@ TEST_SUITE("ink/polyline") {
   }
 
   TEST_CASE("the distance is that to the nearest line") {
-    dice roll{1};
+    ink_test::dice roll{1};
     for (const stroke& line : ink_test::many_strokes(29)) {
-      const float x = line.front().x + roll.next(50) - 25;
-      const float y = line.front().y + roll.next(50) - 25;
+      const float x = line.front().x + static_cast<float>(roll.next(50) - 25);
+      const float y = line.front().y + static_cast<float>(roll.next(50) - 25);
       REQUIRE(collab::distance_to_stroke(line, {x, y}) ==
               doctest::Approx(ink_test::distance_to_line(double{x}, double{y}, line)));
     }
@@ -73,80 +47,30 @@ TEST_SUITE("ink/polyline") {
     CHECK(collab::distance_to_stroke(stroke{{0, 0}}, {0, endless}) == double{endless});
   }
 
-  TEST_CASE("a stroke meets a box it passes through, touches or lies in, and no other") {
-    const bounds box{10, 10, 20, 20};
-    CHECK(collab::intersects(stroke{{0, 15}, {30, 16}}, box));
-    CHECK(collab::intersects(stroke{{12, 12}, {13, 13}}, box));
-    CHECK(collab::intersects(stroke{{15, 15}}, box));
-    CHECK(collab::intersects(stroke{{20, 20}}, box));
-    CHECK_FALSE(collab::intersects(stroke{{20.01F, 20}}, box));
-    CHECK(collab::intersects(stroke{{0, 20}, {20, 0}}, box));  // Touches the corner.
-    CHECK_FALSE(collab::intersects(stroke{{0, 19.9F}, {19.9F, 0}}, box));
-    CHECK(collab::intersects(stroke{{0, 10}, {30, 10}}, box));  // Along the edge.
-    CHECK_FALSE(collab::intersects(stroke{{0, 9.9F}, {30, 9.9F}}, box));
-    CHECK_FALSE(collab::intersects({}, box));
-    CHECK_FALSE(collab::intersects(stroke{{0, 15}, {30, 15}}, bounds{}));
-    CHECK_FALSE(collab::intersects(stroke{{0, 15}}, bounds{no_number, 0, 30, 30}));
-    CHECK(
-        collab::intersects(stroke{{0, 15}, {5, 20}}, bounds{-endless, -endless, endless, endless}));
-    CHECK_FALSE(
-        collab::intersects(stroke{{0, 0}, {10, 10}}, bounds{20, -endless, endless, endless}));
-  }
-
-  TEST_CASE("box and lasso agree with walking along the stroke") {
-    dice roll{2};
-    int met = 0;
-    for (int round = 0; round < 2000; ++round) {
-      CAPTURE(round);
-      stroke line;
-      for (int i = 0; i < 3; ++i) {
-        line.push_back({roll.next(100), roll.next(100)});
-      }
-      const float left = roll.next(90);
-      const float top = roll.next(90);
-      const bounds box{left, top, left + 10, top + 10};
-      const bounds wide{left - 0.2F, top - 0.2F, left + 10.2F, top + 10.2F};
-      bool is_in = false;
-      bool is_near = false;
-      for (const point& at : walked(line)) {
-        is_in |= box.left <= at.x && at.x <= box.right && box.top <= at.y && at.y <= box.bottom;
-        is_near |=
-            wide.left <= at.x && at.x <= wide.right && wide.top <= at.y && at.y <= wide.bottom;
-      }
-      if (is_in != is_near) {
-        continue;  // Too close to call by walking.
-      }
-      met += is_in ? 1 : 0;
-      CHECK(collab::intersects(line, box) == is_in);
-      const std::vector<vertex> lasso = {{box.left, box.top},
-                                         {box.left, box.bottom},
-                                         {box.right, box.bottom},
-                                         {box.right, box.top}};
-      CHECK(collab::intersects(line, lasso) == is_in);
+  TEST_CASE("while a stroke grows its length and its distance are those of what there is") {
+    std::uint64_t seed = 0;
+    collab::stroke_length way;
+    for (const stroke& line : ink_test::many_strokes(97)) {
+      way.clear();
+      collab::stroke_distance far{{300, 300}};
+      CHECK(way.value() == 0);
+      CHECK(far.value() == double{endless});
+      stroke so_far;
+      ink_test::in_random_pieces(line, ++seed, [&](std::span<const point> some) {
+        way.append(some);
+        far.append(some);
+        so_far.insert(so_far.end(), some.begin(), some.end());
+        double expected = 0;
+        for (std::size_t i = 1; i < so_far.size(); ++i) {
+          expected += std::hypot(double{so_far[i].x} - double{so_far[i - 1].x},
+                                 double{so_far[i].y} - double{so_far[i - 1].y});
+        }
+        REQUIRE(way.value() == doctest::Approx(expected));
+        const double least = ink_test::distance_to_line(300, 300, so_far);
+        REQUIRE((so_far.empty() ? far.value() == least : far.value() == doctest::Approx(least)));
+      });
+      far.clear();
+      CHECK(far.value() == double{endless});
     }
-    CHECK(met > 200);
-    CHECK(met < 1800);
-  }
-
-  TEST_CASE("a lasso takes in what is inside of its bends, by even and odd") {
-    // A C, open to the right.
-    const std::vector<vertex> lasso = {{0, 0},   {30, 0},  {30, 10}, {10, 10},
-                                       {10, 20}, {30, 20}, {30, 30}, {0, 30}};
-    CHECK(collab::intersects(stroke{{5, 15}}, lasso));
-    CHECK_FALSE(collab::intersects(stroke{{20, 15}}, lasso));
-    CHECK_FALSE(collab::intersects(stroke{{12, 15}, {29, 15}}, lasso));
-    CHECK(collab::intersects(stroke{{12, 15}, {29, 15}, {29, 21}}, lasso));
-    CHECK(collab::is_inside(lasso, {25, 25}));
-    CHECK_FALSE(collab::is_inside(lasso, {-1, 15}));
-    CHECK_FALSE(collab::is_inside(lasso, {no_number, 15}));
-  }
-
-  TEST_CASE("a polygon of two corners or with an impossible one meets nothing") {
-    const stroke line = {{0, 0}, {10, 10}};
-    CHECK(collab::intersects(line, std::vector<vertex>{{0, 10}, {10, 0}, {9, 9}}));
-    CHECK_FALSE(collab::intersects(line, std::vector<vertex>{{0, 10}, {10, 0}}));
-    CHECK_FALSE(collab::intersects(line, std::vector<vertex>{}));
-    CHECK_FALSE(collab::intersects(line, std::vector<vertex>{{0, 10}, {10, 0}, {no_number, 9}}));
-    CHECK_FALSE(collab::intersects({}, std::vector<vertex>{{0, 10}, {10, 0}, {9, 9}}));
   }
 }

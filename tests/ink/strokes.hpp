@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "collab/ink/point.hpp"
@@ -34,7 +35,7 @@ inline stroke generated_stroke(std::uint64_t seed) {
 inline std::vector<stroke> many_strokes([[maybe_unused]] std::size_t stride = 1) {
   std::vector<stroke> out;
 #ifdef COLLAB_TEST_DATA
-  const collab_test::stroke_collection recorded = collab_test::load_strokes();
+  static const collab_test::stroke_collection recorded = collab_test::load_strokes();
   for (std::size_t i = 0; i < recorded.strokes.size(); i += stride) {
     out.push_back(recorded.strokes[i].points);
   }
@@ -63,6 +64,31 @@ stroke stream(Stage stage, const stroke& samples, std::size_t piece) {
 template <typename Stage>
 stroke whole(Stage stage, const stroke& samples) {
   return stream(stage, samples, std::max<std::size_t>(samples.size(), 1));
+}
+
+// Numbers from a seed.
+class dice {
+ public:
+  explicit dice(std::uint64_t seed) : state_{seed} {}
+  double next(double below) {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<double>(state_ >> 40U) / static_cast<double>(1U << 24U) * below;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+// Calls visit(piece) for `samples` in pieces of 0 to 20, drawn from `seed`.
+template <typename Visitor>
+void in_random_pieces(const stroke& samples, std::uint64_t seed, Visitor&& visit) {
+  dice roll{seed};
+  for (std::span<const point> rest = samples; !rest.empty();) {
+    const auto longest = roll.next(2) < 1 ? 3.0 : 21.0;
+    const auto piece = std::min(static_cast<std::size_t>(roll.next(longest)), rest.size());
+    visit(rest.first(piece));
+    rest = rest.subspan(piece);
+  }
 }
 
 inline bool same_place(const point& a, const point& b) { return a.x == b.x && a.y == b.y; }

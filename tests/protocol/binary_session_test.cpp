@@ -17,6 +17,7 @@
 
 using namespace collab_test;
 using collab::member_id;
+using collab::property;
 using collab::seq_number;
 
 namespace {
@@ -125,6 +126,119 @@ TEST_SUITE("protocol/binary_session") {
     REQUIRE(to_bob.size() > 3);
     to_bob.resize(3);
     CHECK(to_bob == only(expected, 'B'));
+  }
+
+  TEST_CASE("a state tells everything, and who is gone by name") {
+    two_members sink;
+    collab::room room{"R", {}, sink};
+    sink.board = &room;
+    collab::testing::manual_clock time;
+    const member_id gone{3};
+    const std::vector<collab::point> points = {{1, 2, 0.5F, 0}, {3, 4, 0.25F, 8}};
+    REQUIRE(
+        room.join(sink.ann, {"ca", "ua", "sa", "Ann", collab::color{0x01020304, true}}, time.now())
+            .ok());
+    REQUIRE(room.join(gone, {"cg", "ug", "sg", "Gus", collab::color{0x0A0B0CFF, false}}, time.now())
+                .ok());
+    const auto execute = [&](member_id who, const collab::room_command& command) {
+      REQUIRE(room.execute(who, command, time.now()).ok());
+    };
+    collab::element stroke{"s", collab::element_kind::stroke, "ug"};
+    stroke.set(property::tool, collab::token::brush);
+    stroke.set(property::opacity, 1.0);  // As it is when nobody sets it: not told.
+    execute(gone, collab::start_stroke{stroke, points});
+    execute(gone, collab::operation_command{1, collab::end_stroke{"s", 2}});
+    collab::element text_element{"t", collab::element_kind::text, "ua"};
+    text_element.set(property::text, std::string{"hi"});
+    execute(sink.ann, collab::operation_command{1, collab::put_element{text_element}});
+    execute(sink.ann, collab::operation_command{2, collab::send_chat{"yo"}});
+    execute(gone, collab::operation_command{2, collab::send_chat{"bye"}});
+    execute(gone, collab::start_stroke{{"l", collab::element_kind::stroke, "ug"}, points});
+    execute(sink.ann, collab::move_cursor{{1.5, -2, true}});
+    room.leave(gone, time.now());
+    sink.sent.clear();
+    REQUIRE(
+        room.join(sink.bob, {"cb", "ub", "sb", "Bob", collab::color{0, false}}, time.now()).ok());
+    REQUIRE(sink.sent.size() == 2);
+
+    const std::string now = varint(1'577'836'800'000);
+    const std::string state =
+        text("R") + text("sb") + varint(0) + varint(3) + varint(4) +
+        list({varint(1) + text("ua") + text("ca") + text("Ann") + color("\x01\x02\x03\x04") + '\0',
+              varint(3) + text("ub") + text("cb") + text("Bob") + color(std::string(3, '\0')) +
+                  '\0'}) +
+        list({text("ug")}) +
+        list({varint(1) + text("s") + '\0' + varint(1) + text("a0") +
+                  list({tagged(11, 3, "\x07")}) + packed(points),
+              varint(2) + text("t") + '\6' + varint(2) + text("a1") +
+                  list({tagged(12, 4, text("hi"))})}) +
+        list({varint(3) + text("l") + '\0' + varint(1) + text("a2") + list({}) + packed(points)}) +
+        list({varint(3) + number(1.5) + number(-2)}) + '\1' +
+        list({varint(2) + text("Ann") + text("yo") + now + varint(3),
+              varint(1) + text("Gus") + text("bye") + now + varint(4)}) +
+        '\0';
+    CHECK(sink.sent[0] == std::pair{'B', message(64, state)});
+    CHECK(sink.sent[1] ==
+          std::pair{'A', message(68, varint(3) + text("ub") + text("cb") + text("Bob") +
+                                         color(std::string(3, '\0')) + '\0')});
+  }
+
+  TEST_CASE("every other event is written as the document says") {
+    two_members sink;
+    collab::room room{"R", {}, sink};
+    sink.board = &room;
+    collab::testing::manual_clock time;
+    REQUIRE(
+        room.join(sink.ann, {"ca", "ua", "sa", "Ann", collab::color{0, false}}, time.now()).ok());
+    REQUIRE(
+        room.join(sink.bob, {"cb", "ub", "sb", "Bob", collab::color{0, false}}, time.now()).ok());
+    const std::vector<collab::point> points = {{1, 2, 0.5F, 0}};
+    const auto place = [](std::uint64_t seq) {
+      return varint(2) + varint(seq) + varint(1'577'836'800'000);
+    };
+    // What Bob is sent when Ann does it.
+    const auto bob_hears = [&](const collab::room_command& command) {
+      sink.sent.clear();
+      REQUIRE(room.execute(sink.ann, command, time.now()).ok());
+      return only(sink.sent, 'B').at(0).second;
+    };
+    const std::string member =
+        varint(1) + text("ua") + text("ca") + text("Eve") + color(std::string(3, '\0')) + '\0';
+    CHECK(bob_hears(collab::update_member{"Eve", {}}) == message(69, member));
+    (void)bob_hears(collab::start_stroke{{"x", collab::element_kind::stroke, "ua"}, {}});
+    CHECK(bob_hears(collab::extend_stroke{"x", 0, points}) ==
+          message(74, varint(1) + varint(0) + live(points)));
+    CHECK(bob_hears(collab::cancel_stroke{"x"}) == message(77, varint(2) + varint(1)));
+    collab::element box{"b", collab::element_kind::rect, "ua"};
+    box.set(property::width, 0.1);
+    CHECK(bob_hears(collab::operation_command{1, collab::put_element{box}}) ==
+          message(78, place(1) + varint(2) + text("b") + '\1' + varint(2) + text("a0") +
+                          list({tagged(5, 1, number(0.1))})));
+    CHECK(bob_hears(collab::operation_command{2, collab::clear_canvas{}}) == message(81, place(2)));
+    const std::string restored =
+        varint(2) + text("b") + '\1' + varint(2) + text("a0") + list({tagged(5, 1, number(0.1))});
+    CHECK(bob_hears(collab::operation_command{3, collab::undo{}}) ==
+          message(82, place(3) + varint(2) + '\0' + list({}) + list({restored}) + list({})));
+    CHECK(bob_hears(collab::operation_command{4, collab::redo{}}) ==
+          message(83, place(4) + varint(2) + '\0' + list({varint(2)}) + list({}) + list({})));
+    // "b" is not on the board any more: whoever came since does not know its number.
+    CHECK(bob_hears(collab::operation_command{5, collab::remove_elements{{"b", "c"}}}) ==
+          message(80, place(5) + list({varint(0) + text("b"), varint(0) + text("c")})));
+    CHECK(
+        bob_hears(collab::operation_command{6, collab::send_chat{"yo"}}) ==
+        message(85, varint(2) + text("Eve") + text("yo") + varint(1'577'836'800'000) + varint(6)));
+    sink.sent.clear();
+    // Ann's answers: a refusal, a gap of counters, a gap of points.
+    const absl::Status reason = absl::NotFoundError("no");
+    CHECK(sink.encode(collab::operation_rejected{9, reason}) ==
+          message(67, varint(9) + '\2' + text("no")));
+    CHECK(sink.encode(collab::operation_gap{300}) == message(66, varint(300)));
+    CHECK(sink.encode(collab::stroke_gap{"x", 5, true, false}) ==
+          message(75, literal("x") + varint(5) + '\1'));
+    CHECK(sink.encode(collab::stroke_gap{"x", 5, false, true}) ==
+          message(75, literal("x") + varint(5) + '\2'));
+    room.leave(sink.ann, time.now());
+    CHECK(only(sink.sent, 'B').back().second == message(70, varint(1)));
   }
 
   TEST_CASE("the messages that no room sends are these") {

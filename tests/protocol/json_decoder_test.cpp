@@ -30,16 +30,16 @@ struct decoder_under_test {
   absl::Status decode(const std::string& frame) {
     std::string padded = frame + std::string(collab::json_padding, '\xff');
     messages.clear();
-    return decoder.decode(
-        std::string_view{padded}.substr(0, frame.size()), "ann",
-        [this](const collab::client_message& message) {
-          decoded copy{std::string{message.type}, message.status, message.body, {}, {}};
-          const auto* command = std::get_if<collab::room_command>(&message.body);
-          if (command != nullptr) {
-            copy_parts(*command, copy);
-          }
-          messages.push_back(std::move(copy));
-        });
+    return decoder.decode(std::string_view{padded}.substr(0, frame.size()), "ann",
+                          [this](const collab::client_message& message) {
+                            decoded copy{
+                                std::string{message.type}, message.status, message.body, {}, {}};
+                            const auto* command = std::get_if<collab::room_command>(&message.body);
+                            if (command != nullptr) {
+                              copy_parts(*command, copy);
+                            }
+                            messages.push_back(std::move(copy));
+                          });
   }
   const decoded& one(const std::string& frame) {
     REQUIRE(decode(frame).ok());

@@ -29,6 +29,16 @@ struct bounds {
     bottom = std::max(bottom, y);
   }
 
+  // Grows the box around `points`, as bounds_of() has it: with the points of a stroke that
+  // grows, in pieces of any size, it is always the box around the stroke so far. O(points).
+  void add(std::span<const point> points) noexcept {
+    for (const point& sample : points) {
+      if (is_valid(sample)) {
+        add(sample.x, sample.y);
+      }
+    }
+  }
+
   // Whether the two share at least one place. An empty box meets nothing.
   [[nodiscard]] bool intersects(const bounds& other) const noexcept {
     return left <= other.right && other.left <= right && top <= other.bottom && other.top <= bottom;
@@ -41,11 +51,7 @@ struct bounds {
 // is_valid() are passed over. O(points).
 [[nodiscard]] inline bounds bounds_of(std::span<const point> points) noexcept {
   bounds box;
-  for (const point& sample : points) {
-    if (is_valid(sample)) {
-      box.add(sample.x, sample.y);
-    }
-  }
+  box.add(points);
   return box;
 }
 

@@ -5,9 +5,11 @@
 
 namespace collab {
 
+class box_hit_test;
 class distance_filter;
 class eraser;
 class gap_interpolator;
+class lasso_hit_test;
 class live_point_decoder;
 class live_point_encoder;
 class one_euro_smoother;
@@ -16,10 +18,16 @@ class packed_points;
 class point_batcher;
 class resampler;
 class simplifier;
+class stream_eraser;
+class stream_outliner;
 class stream_simplifier;
+class stroke_distance;
+class stroke_length;
 struct bounds;
+struct outline_options;
 struct point;
 struct point_codec_options;
+struct polygons;
 struct stroke_pieces;
 struct vertex;
 

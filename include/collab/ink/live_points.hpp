@@ -44,7 +44,7 @@ namespace collab {
 // Encodes one run of points in pieces of any size.
 //
 // Threads: distinct objects, safe; one object, one thread at a time.
-// Memory: none of its own, 64 bytes of state.
+// Memory: none of its own, 48 bytes of state.
 class live_point_encoder {
  public:
   explicit live_point_encoder(point_codec_options options = {}) noexcept : options_{options} {}
@@ -62,16 +62,18 @@ class live_point_encoder {
     constexpr std::size_t piece_groups = 8;
     char bytes[1 + piece_groups * detail::live_group_bytes_max];
     char* end = bytes;
-    if (!has_begun_ && !points.empty()) {
-      *end++ = static_cast<char>(detail::format_byte(options_.grid, false));
-      has_begun_ = true;
-    }
     // A copy: bytes that are written could be anything's, also the state's.
     detail::live_state state = state_;
-    while (!points.empty()) {
-      for (std::size_t i = 0; i < piece_groups && !points.empty(); ++i) {
-        const std::size_t room = state.has_point ? detail::live_group_points : 1;
-        const std::size_t count = std::min(points.size(), room);
+    if (!has_begun_ && !points.empty()) {
+      *end++ = static_cast<char>(detail::format_byte(options_.grid, false));
+      end = write_group(points.first(1), options_.grid, state, end);
+      state.step = detail::word_lanes{};
+      points = points.subspan(1);
+      has_begun_ = true;
+    }
+    while (!points.empty() || end != bytes) {
+      for (std::size_t i = 1; i < piece_groups && !points.empty(); ++i) {
+        const std::size_t count = std::min(points.size(), detail::live_group_points);
         end = write_group(points.first(count), options_.grid, state, end);
         points = points.subspan(count);
       }
@@ -83,10 +85,7 @@ class live_point_encoder {
   }
 
   // Begins another run.
-  void restart() noexcept {
-    has_begun_ = false;
-    state_ = {};
-  }
+  void restart() noexcept { resume_after({}); }
 
   // Goes on with a run whose points so far are `drawn`, as if this object had encoded them:
   // no format byte is written. Only the last two count. None: as restart().
@@ -114,10 +113,6 @@ class live_point_encoder {
       rows[i] = row;
       state.at = next;
       state.step = step;
-    }
-    if (!state.has_point) [[unlikely]] {
-      state.step = detail::word_lanes{};
-      state.has_point = true;
     }
     const unsigned code = detail::choose_live_class(any, magnitudes, whole);
     const auto count = static_cast<unsigned>(points.size());
@@ -151,7 +146,7 @@ class live_point_encoder {
 // a group does. Trusts nothing.
 //
 // Threads: distinct objects, safe; one object, one thread at a time.
-// Memory: none of its own, 64 bytes of state.
+// Memory: none of its own, 48 bytes of state.
 class live_point_decoder {
  public:
   // `options` are for runs that are resumed: a fresh one tells its grid itself.
@@ -182,29 +177,25 @@ class live_point_decoder {
       out.reserve(std::max(before + walk.points, 2 * before));
     }
     detail::live_state state = state_;
-    std::size_t at = begin;
-    while (at < bytes.size()) {
+    bool has_point = has_point_;
+    for (std::size_t at = begin; at < bytes.size();) {
       piece_points piece;
-      const std::size_t piece_begin = at;
-      detail::live_state piece_state = state;
-      const std::size_t count = read(bytes, at, grid, state, piece);
+      const std::size_t count = read(bytes, at, grid, state, has_point, piece);
       if (count == 0) [[unlikely]] {
         out.resize(before);
-        return detail::damaged_live_group(find_bad_group(bytes, piece_begin, grid, piece_state));
+        return detail::damaged_live_group(find_bad_group(bytes, begin, grid));
       }
       out.insert(out.end(), piece.points, piece.points + count);
     }
     state_ = state;
+    has_point_ = has_point;
     has_begun_ |= !bytes.empty();
     grid_ = grid;
     return absl::OkStatus();
   }
 
   // Gets ready for another run.
-  void restart() noexcept {
-    has_begun_ = false;
-    state_ = {};
-  }
+  void restart() noexcept { resume_after({}); }
 
   // Goes on with a run whose points so far are `drawn`, as if this object had decoded them:
   // no format byte is expected. Only the last two count. None: as restart(). The grid is that
@@ -213,6 +204,7 @@ class live_point_decoder {
   void resume_after(std::span<const point> drawn) noexcept {
     state_ = detail::live_state::after(drawn, grid_);
     has_begun_ = !drawn.empty();
+    has_point_ = has_begun_;
   }
 
  private:
@@ -225,8 +217,10 @@ class live_point_decoder {
 
   // Reads groups until `bytes` or the piece ends, and moves `at` behind them. How many points
   // they have, or 0 when one is out of range.
-  static std::size_t read(std::string_view bytes, std::size_t& at, point_grid grid,
-                          detail::live_state& state, piece_points& piece) noexcept {
+  [[gnu::always_inline]] static inline std::size_t read(std::string_view bytes, std::size_t& at,
+                                                        point_grid grid, detail::live_state& state,
+                                                        bool& has_point,
+                                                        piece_points& piece) noexcept {
     const unsigned whole = detail::grid_bits(grid);
     const char* const end = bytes.data() + bytes.size();
     detail::point_scale scale{detail::grid_unit(grid)};
@@ -238,7 +232,7 @@ class live_point_decoder {
       const unsigned count = (first & 7U) + 1;
       detail::live_rows rows;
       detail::read_group(bytes.data() + next + 1, end, first >> 3U, count, whole, rows);
-      if (count == detail::live_group_points && now.has_point) [[likely]] {
+      if (count == detail::live_group_points && has_point) [[likely]] {
         for (std::size_t i = 0; i < detail::live_group_points; ++i) {
           now.advance(rows[i]);
           scale.place(now.at, to + i);
@@ -247,9 +241,9 @@ class live_point_decoder {
         for (std::size_t i = 0; i < count; ++i) {
           now.advance(rows[i]);
           scale.place(now.at, to + i);
-          if (!now.has_point) {
+          if (!has_point) {
             now.step = detail::word_lanes{};
-            now.has_point = true;
+            has_point = true;
           }
         }
       }
@@ -262,21 +256,26 @@ class live_point_decoder {
   }
 
   // Where the first group begins that has a point out of range, when there is one.
-  static std::size_t find_bad_group(std::string_view bytes, std::size_t at, point_grid grid,
-                                    detail::live_state state) noexcept {
+  [[nodiscard, gnu::noinline, gnu::cold]] std::size_t find_bad_group(
+      std::string_view bytes, std::size_t at, point_grid grid) const noexcept {
+    detail::live_state state = state_;
+    bool has_point = has_point_;
+    piece_points piece;
+    std::size_t next = at;
     while (at < bytes.size()) {
-      const std::size_t length = detail::live_group_bytes[static_cast<unsigned char>(bytes[at])];
-      piece_points piece;
-      std::size_t used = 0;
-      if (read(bytes.substr(at, length), used, grid, state, piece) == 0) {
+      const auto first = static_cast<unsigned char>(bytes[at]);
+      const std::size_t end = at + detail::live_group_bytes[first];
+      if (read(bytes.substr(0, end), next, grid, state, has_point, piece) == 0) {
         break;
       }
-      at += length;
+      at = next;
     }
     return at;
   }
 
+  // Whether the format byte is behind, and whether the first point is.
   bool has_begun_ = false;
+  bool has_point_ = false;
   point_grid grid_;
   detail::live_state state_;
 };

@@ -1,7 +1,8 @@
-// collab/ink/polyline.hpp - how long a stroke is, how far away, and whether it is met.
+// collab/ink/polyline.hpp - how long a stroke is and how far away, also while it grows.
 //
 // All treat a stroke as the straight lines between its points; its width is not counted in:
-// add half of it to a distance or a box. bounds.hpp has the box around a stroke.
+// add half of it to a distance. bounds.hpp has the box around a stroke, hit_test.hpp says
+// whether a box or a lasso meets it.
 //
 // Points that are not is_valid() are passed over as if they were not there. A stroke of one
 // point, or all at one place, is that place. Nothing allocates, pressure and time don't count.
@@ -14,7 +15,6 @@
 #include <limits>
 #include <span>
 
-#include "collab/ink/bounds.hpp"
 #include "collab/ink/point.hpp"
 #include "collab/ink/vertex.hpp"
 
@@ -22,161 +22,136 @@ namespace collab {
 
 namespace detail {
 
-// Calls visit(from, to) for each line of the stroke until it returns true, and returns
-// whether it did. A single place is a line from it to itself.
-template <typename Visitor>
-bool any_line(std::span<const point> stroke, Visitor&& visit) {
-  const point* before = nullptr;
-  bool has_line = false;
-  for (const point& each : stroke) {
-    if (!is_valid(each)) {
-      continue;
-    }
-    if (before != nullptr) {
-      has_line = true;
-      if (visit(*before, each)) {
-        return true;
+// The lines of a stroke whose points come in pieces.
+class line_walk {
+ public:
+  // Calls visit(from, to) for each line that `samples` add to the stroke until it returns
+  // true, and returns whether it did. The first point is a line from it to itself.
+  template <typename Visitor>
+  bool any(std::span<const point> samples, Visitor&& visit) {
+    const point* from = has_begun_ ? &last_ : nullptr;
+    bool is_found = false;
+    for (const point& to : samples) {
+      if (!is_valid(to)) {
+        continue;
+      }
+      is_found = visit(from == nullptr ? to : *from, to);
+      from = &to;
+      if (is_found) {
+        break;
       }
     }
-    before = &each;
+    if (from != nullptr) {
+      has_begun_ = true;
+      last_ = *from;
+    }
+    return is_found;
   }
-  return before != nullptr && !has_line && visit(*before, *before);
-}
 
-// Twice the area of the triangle, positive if a, b, c turn from x towards y. Exact for points
-// on the grid as far as doubles reach: 2^53 of its square steps.
-template <typename A, typename B, typename C>
-double turn(const A& a, const B& b, const C& c) noexcept {
-  return (static_cast<double>(b.x) - static_cast<double>(a.x)) *
-             (static_cast<double>(c.y) - static_cast<double>(a.y)) -
-         (static_cast<double>(b.y) - static_cast<double>(a.y)) *
-             (static_cast<double>(c.x) - static_cast<double>(a.x));
-}
+  void clear() noexcept { has_begun_ = false; }
 
-// Whether two lines share a place, ends included.
-template <typename P, typename Q>
-bool lines_meet(const P& a, const P& b, const Q& c, const Q& d) noexcept {
-  if (std::max(a.x, b.x) < std::min(c.x, d.x) || std::max(c.x, d.x) < std::min(a.x, b.x) ||
-      std::max(a.y, b.y) < std::min(c.y, d.y) || std::max(c.y, d.y) < std::min(a.y, b.y)) {
-    return false;
-  }
-  const double ac = turn(a, b, c);
-  const double ad = turn(a, b, d);
-  const double ca = turn(c, d, a);
-  const double cb = turn(c, d, b);
-  return !((ac > 0 && ad > 0) || (ac < 0 && ad < 0) || (ca > 0 && cb > 0) || (ca < 0 && cb < 0));
-}
+ private:
+  bool has_begun_ = false;
+  point last_;
+};
 
 }  // namespace detail
 
-// The way along the stroke, in the unit of its coordinates; 0 for fewer than two points.
-// O(points).
+// The way along a stroke that may still grow.
+//
+//   stroke_length way;
+//   way.append(samples);   // for each batch of samples
+//   way.value();           // at any time
+//
+// Threads: distinct objects, safe; one object, one thread at a time.
+// Memory: none of its own.
+class stroke_length {
+ public:
+  // Goes on along `samples`. The sum is the same to the bit in whatever pieces they come.
+  // O(samples).
+  void append(std::span<const point> samples) noexcept {
+    double sum = sum_;
+    lines_.any(samples, [&sum](const point& from, const point& to) {
+      const double dx = static_cast<double>(to.x) - static_cast<double>(from.x);
+      const double dy = static_cast<double>(to.y) - static_cast<double>(from.y);
+      sum += std::sqrt(dx * dx + dy * dy);
+      return false;
+    });
+    sum_ = sum;
+  }
+
+  // The length so far, in the unit of the coordinates; 0 for fewer than two points. O(1).
+  [[nodiscard]] double value() const noexcept { return sum_; }
+
+  // Forgets the stroke; the next sample begins another.
+  void clear() noexcept { *this = {}; }
+
+ private:
+  detail::line_walk lines_;
+  double sum_ = 0;
+};
+
+// How near a stroke that may still grow comes to a place.
+//
+// Threads: distinct objects, safe; one object, one thread at a time.
+// Memory: none of its own.
+class stroke_distance {
+ public:
+  // A `to` that is not is_valid() is infinitely far from every stroke.
+  explicit stroke_distance(vertex to) noexcept : to_{to}, is_place_{is_valid(to)} {}
+
+  // Goes on along `samples`. The distance is the same to the bit in whatever pieces they
+  // come. O(samples).
+  void append(std::span<const point> samples) noexcept {
+    if (!is_place_) {
+      return;
+    }
+    double least = least_;
+    const auto to_x = static_cast<double>(to_.x);
+    const auto to_y = static_cast<double>(to_.y);
+    lines_.any(samples, [&](const point& from, const point& to) {
+      const double px = to_x - static_cast<double>(from.x);
+      const double py = to_y - static_cast<double>(from.y);
+      const double dx = static_cast<double>(to.x) - static_cast<double>(from.x);
+      const double dy = static_cast<double>(to.y) - static_cast<double>(from.y);
+      const double square = dx * dx + dy * dy;
+      const double part = square > 0 ? std::clamp((px * dx + py * dy) / square, 0.0, 1.0) : 0.0;
+      const double x = px - part * dx;
+      const double y = py - part * dy;
+      least = std::min(least, x * x + y * y);
+      return false;
+    });
+    least_ = least;
+  }
+
+  // The distance to the nearest place of the stroke so far, in the unit of the coordinates;
+  // infinite before the first valid point. Never rises. O(1).
+  [[nodiscard]] double value() const noexcept { return std::sqrt(least_); }
+
+  // Forgets the stroke; the next sample begins another.
+  void clear() noexcept { *this = stroke_distance{to_}; }
+
+ private:
+  vertex to_;
+  bool is_place_;
+  detail::line_walk lines_;
+  // The square of the distance.
+  double least_ = std::numeric_limits<double>::infinity();
+};
+
+// stroke_length of the whole `stroke`. O(points).
 [[nodiscard]] inline double length_of(std::span<const point> stroke) noexcept {
-  double sum = 0;
-  detail::any_line(stroke, [&](const point& from, const point& to) {
-    const double dx = static_cast<double>(to.x) - static_cast<double>(from.x);
-    const double dy = static_cast<double>(to.y) - static_cast<double>(from.y);
-    sum += std::sqrt(dx * dx + dy * dy);
-    return false;
-  });
-  return sum;
+  stroke_length way;
+  way.append(stroke);
+  return way.value();
 }
 
-// The distance from `place` to the nearest place of the stroke. Infinite if the stroke has no
-// valid point or `place` is not valid. O(points).
+// stroke_distance of the whole `stroke` from `place`. O(points).
 [[nodiscard]] inline double distance_to_stroke(std::span<const point> stroke,
                                                vertex place) noexcept {
-  double least = std::numeric_limits<double>::infinity();
-  if (!is_valid(place)) {
-    return least;
-  }
-  detail::any_line(stroke, [&](const point& from, const point& to) {
-    const double px = static_cast<double>(place.x) - static_cast<double>(from.x);
-    const double py = static_cast<double>(place.y) - static_cast<double>(from.y);
-    const double dx = static_cast<double>(to.x) - static_cast<double>(from.x);
-    const double dy = static_cast<double>(to.y) - static_cast<double>(from.y);
-    const double square = dx * dx + dy * dy;
-    const double part = square > 0 ? std::clamp((px * dx + py * dy) / square, 0.0, 1.0) : 0.0;
-    const double x = px - part * dx;
-    const double y = py - part * dy;
-    least = std::min(least, x * x + y * y);
-    return false;
-  });
-  return std::sqrt(least);
-}
-
-// Whether the stroke and the box, edges included, share a place. An empty box, or one with a
-// NaN, meets nothing. O(points).
-[[nodiscard]] inline bool intersects(std::span<const point> stroke, const bounds& box) noexcept {
-  if (!(box.left <= box.right && box.top <= box.bottom)) {
-    return false;
-  }
-  // No point lies beyond, and an endless box has no corners to calculate with.
-  const auto near = [](float edge) {
-    return std::clamp(edge, -static_cast<float>(coordinate_max),
-                      static_cast<float>(coordinate_max));
-  };
-  const vertex corners[4] = {{near(box.left), near(box.top)},
-                             {near(box.right), near(box.top)},
-                             {near(box.right), near(box.bottom)},
-                             {near(box.left), near(box.bottom)}};
-  return detail::any_line(stroke, [&](const point& from, const point& to) {
-    if (std::max(from.x, to.x) < box.left || std::min(from.x, to.x) > box.right ||
-        std::max(from.y, to.y) < box.top || std::min(from.y, to.y) > box.bottom) {
-      return false;
-    }
-    // Neither is beside the other along an axis: apart only if all corners are on one side.
-    int sides = 0;
-    for (const vertex& corner : corners) {
-      const double side = from.x == to.x || from.y == to.y ? 0 : detail::turn(from, to, corner);
-      sides |= side > 0 ? 1 : side < 0 ? 2 : 3;
-    }
-    return sides == 3;
-  });
-}
-
-// Whether `place` is inside the closed polygon by the even-odd rule. Places on an edge may
-// count as either. A polygon with a corner that is not valid, or fewer than three, has no
-// inside. O(corners).
-[[nodiscard]] inline bool is_inside(std::span<const vertex> polygon, vertex place) noexcept {
-  if (polygon.size() < 3 ||
-      !std::ranges::all_of(polygon, [](const vertex& each) { return is_valid(each); })) {
-    return false;
-  }
-  bool inside = false;
-  vertex before = polygon.back();
-  for (const vertex& corner : polygon) {
-    if ((corner.y > place.y) != (before.y > place.y)) {
-      const double side = detail::turn(before, corner, place);
-      inside ^= corner.y > before.y ? side > 0 : side < 0;
-    }
-    before = corner;
-  }
-  return inside;
-}
-
-// Whether a lasso drawn around `polygon` touches the stroke: an edge meets it, or the whole
-// stroke is inside by the even-odd rule. A polygon with a corner that is not valid, or fewer
-// than three, meets nothing. O(points * corners).
-[[nodiscard]] inline bool intersects(std::span<const point> stroke,
-                                     std::span<const vertex> polygon) noexcept {
-  if (polygon.size() < 3 ||
-      !std::ranges::all_of(polygon, [](const vertex& each) { return is_valid(each); })) {
-    return false;
-  }
-  bool is_first = true;
-  return detail::any_line(stroke, [&](const point& from, const point& to) {
-    if (is_first && is_inside(polygon, {from.x, from.y})) {
-      return true;
-    }
-    is_first = false;
-    vertex before = polygon.back();
-    return std::ranges::any_of(polygon, [&](const vertex& corner) {
-      const bool meets = detail::lines_meet(from, to, before, corner);
-      before = corner;
-      return meets;
-    });
-  });
+  stroke_distance far{place};
+  far.append(stroke);
+  return far.value();
 }
 
 }  // namespace collab

@@ -122,21 +122,21 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
   switch (type) {
     case client_type::stroke_point:
     case client_type::stroke_point_anew:
-      message.body = room_command{read_extend(in, type == client_type::stroke_point_anew)};
+      message.body.emplace<room_command>(read_extend(in, type == client_type::stroke_point_anew));
       break;
     case client_type::cursor: {
       move_cursor command;
       command.where.x = in.number("x", -coordinate_max, coordinate_max);
       command.where.y = in.number("y", -coordinate_max, coordinate_max);
       command.where.is_drawing = in.flag("drawing");
-      message.body = room_command{command};
+      message.body.emplace<room_command>(command);
       break;
     }
     case client_type::stroke_start:
-      message.body = room_command{read_start(in, sender)};
+      message.body.emplace<room_command>(read_start(in, sender));
       break;
     case client_type::stroke_cancel:
-      message.body = room_command{cancel_stroke{read_id(in, "strokeId")}};
+      message.body.emplace<room_command>(cancel_stroke{read_id(in, "strokeId")});
       break;
     case client_type::join: {
       join_message join{in.words("name", bounds_.name_characters), {}};
@@ -153,7 +153,7 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
       if ((given & 2U) != 0) {
         command.color = in.paint();
       }
-      message.body = room_command{std::move(command)};
+      message.body.emplace<room_command>(std::move(command));
       break;
     }
     case client_type::ping:
@@ -184,7 +184,7 @@ inline bool binary_decoder::take_operation(detail::client_type type, reader& in,
     message.status = in.status();
     command.body = refused_operation{message.status};
   }
-  message.body = room_command{std::move(command)};
+  message.body.emplace<room_command>(std::move(command));
   return true;
 }
 
@@ -264,11 +264,11 @@ inline void binary_decoder::read_live(reader& in, live_point_decoder& run, bool 
   const std::string_view bytes = in.rest();
   const absl::StatusOr<std::size_t> count = count_live_points(bytes, is_fresh);
   if (!count.ok()) {
-    in.refuse(count.status());
+    in.refuse_points(count.status());
   } else if (*count > bounds_.points_per_message) {
     in.refuse("points", *count, " of them, at most ", bounds_.points_per_message, " in a message");
-  } else if (absl::Status status = run.append(bytes, points_); !status.ok()) {
-    in.refuse(std::move(status));
+  } else if (const absl::Status status = run.append(bytes, points_); !status.ok()) {
+    in.refuse_points(status);
   }
 }
 
@@ -325,14 +325,14 @@ inline put_element binary_decoder::read_put(reader& in, const user_id& sender) {
   points_.clear();
   const absl::StatusOr<packed_points> packed = packed_points::open(in.view());
   if (!packed.ok()) {
-    in.refuse(packed.status());
+    in.refuse_points(packed.status());
   } else if (packed->size() > bounds_.points_per_stroke) {
     in.refuse("points", packed->size(), " of them, at most ", bounds_.points_per_stroke,
               " in a stroke");
   } else if (absl::Status status = packed->append_to(points_); !status.ok()) {
-    in.refuse(std::move(status));
+    in.refuse_points(status);
   } else if (status = command.value.set_points(points_); !status.ok()) {
-    in.refuse(std::move(status));
+    in.refuse_points(status);
   }
   return command;
 }

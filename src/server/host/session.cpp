@@ -107,9 +107,8 @@ void session::on_message(std::string_view bytes, payload_kind kind) {
   owner_.counters().bytes_in_total += bytes.size();
   bytes_.take(static_cast<double>(bytes.size()), now);
   if (kind != kind_of(spoken_)) {
-    close(close_code::unsupported_data, spoken_ == dialect::json
-                                            ? "the dialect is JSON text"
-                                            : "the dialect is binary messages");
+    close(close_code::unsupported_data,
+          spoken_ == dialect::json ? "the dialect is JSON text" : "the dialect is binary messages");
     return;
   }
   take_frame(bytes, 0);

@@ -20,15 +20,14 @@ namespace collab {
 
 [[nodiscard]] inline shared_payload wire_event(dialect spoken, const room_event& event,
                                                const document& board) {
-  return make_payload(
-      spoken == dialect::json ? encode_json(event) : encode_binary(event, board),
-      kind_of(spoken));
+  return make_payload(spoken == dialect::json ? encode_json(event) : encode_binary(event, board),
+                      kind_of(spoken));
 }
 [[nodiscard]] inline shared_payload wire_error(dialect spoken, const absl::Status& reason,
                                                std::string_view type) {
-  return make_payload(spoken == dialect::json ? encode_json_error(reason, type)
-                                              : encode_binary_error(reason, type),
-                      kind_of(spoken));
+  return make_payload(
+      spoken == dialect::json ? encode_json_error(reason, type) : encode_binary_error(reason, type),
+      kind_of(spoken));
 }
 [[nodiscard]] inline shared_payload wire_pong(dialect spoken, const ping_message& ping,
                                               unix_time now) {

@@ -135,6 +135,7 @@ class bit_reader {
   [[nodiscard]] bool is_past_end() const noexcept { return position_ > end_; }
   // In bits, from the first byte.
   [[nodiscard]] std::size_t position() const noexcept { return position_; }
+  void seek(std::size_t position) noexcept { position_ = position; }
 
   // Goes on to the next whole byte. False when a bit on the way is not zero.
   [[nodiscard]] bool align() noexcept {
@@ -143,6 +144,8 @@ class bit_reader {
   }
 
  private:
+  friend class bit_window;
+
   std::uint32_t fail() noexcept {
     position_ = end_ + 64;
     return 0;
@@ -153,6 +156,50 @@ class bit_reader {
   std::size_t last_load_ = 0;
   std::size_t position_ = 0;
   std::size_t end_;
+};
+
+// The next bits of a reader in a register. Where the next load is from depends on how many
+// codes ago the last one was, not on the last code: so it need not be waited for (Giesen,
+// "Reading bits in far too many ways, part 2", 2018, variant 4). The reader must outlive it.
+class bit_window {
+ public:
+  explicit bit_window(const bit_reader& in) noexcept
+      : begin_{in.bytes_}, next_{in.position_ >> 3U}, last_load_{in.last_load_} {
+    const auto skipped = static_cast<unsigned>(in.position_ & 7U);
+    if (can_fill()) {
+      bits_ = load_little_endian(begin_ + next_) >> skipped;
+      next_ += 7;
+      filled_ = 56 - skipped;
+    } else {
+      filled_ = 0U - skipped;
+    }
+  }
+
+  // False near the end of the bytes, where the reader itself goes on at position().
+  [[nodiscard]] bool can_fill() const noexcept { return next_ < last_load_; }
+
+  // At least 56 bits. Requires: can_fill().
+  [[nodiscard]] std::uint64_t fill() noexcept {
+    bits_ |= load_little_endian(begin_ + next_) << filled_;
+    next_ += (63 - filled_) >> 3U;
+    filled_ |= 56U;
+    return bits_;
+  }
+  // Goes on behind `used` bits, at most 56, with `rest` what fill() has returned without them.
+  void skip(std::uint64_t rest, unsigned used) noexcept {
+    bits_ = rest;
+    filled_ -= used;
+  }
+  [[nodiscard]] std::size_t position() const noexcept {
+    return next_ * 8 - static_cast<std::size_t>(static_cast<int>(filled_));
+  }
+
+ private:
+  const char* begin_;
+  std::size_t next_;
+  std::size_t last_load_;
+  std::uint64_t bits_ = 0;
+  unsigned filled_ = 0;
 };
 
 // One code of a word from bit_reader::peek(), for codes that are short: adds its length to

@@ -145,7 +145,6 @@ struct live_state {
   word_lanes at{0, 0, pressure_middle, 0};
   // In the lanes of x and y; what the others hold is not looked at.
   word_lanes step{};
-  bool has_point = false;
 
   // After points that are on the grid.
   static live_state after(std::span<const point> drawn, point_grid grid) noexcept {
@@ -154,7 +153,6 @@ struct live_state {
       assert(is_valid(drawn.back()));
       const auto steps = static_cast<float>(grid_steps(grid));
       state.at = to_lanes(drawn.back(), steps);
-      state.has_point = true;
       if (drawn.size() > 1) {
         assert(is_valid(drawn[drawn.size() - 2]));
         state.step = state.at - to_lanes(drawn[drawn.size() - 2], steps);

@@ -30,11 +30,11 @@ struct live_field {
   static constexpr live_field of(unsigned up, unsigned width) noexcept {
     return {static_cast<std::int32_t>(up), width == 0 ? 31 : 32 - static_cast<std::int32_t>(width)};
   }
-  [[nodiscard]] word_lanes signed_in(word_lanes words) const noexcept {
-    return to_words(to_ints(words << up) >> down);
+  [[nodiscard]] word_lanes signed_in(word_lanes column) const noexcept {
+    return to_words(to_ints(column << up) >> down);
   }
-  [[nodiscard]] word_lanes unsigned_in(word_lanes words) const noexcept {
-    return words << up >> down;
+  [[nodiscard]] word_lanes unsigned_in(word_lanes column) const noexcept {
+    return column << up >> down;
   }
 };
 
@@ -49,6 +49,8 @@ struct alignas(64) live_layout {
   std::uint32_t pressure_mask = 0;
   std::uint32_t bytes = 0;
   std::uint32_t second = 0;
+  // How many bytes fewer than four it has.
+  std::uint32_t spare = 0;
   bool is_whole = false;
 };
 inline constexpr std::array<live_layout, live_plain_class> live_layouts = [] {
@@ -63,20 +65,17 @@ inline constexpr std::array<live_layout, live_plain_class> live_layouts = [] {
                  each.pressure > 0 ? ~0U : 0,
                  each.bytes,
                  each.bytes > 4 ? each.bytes - 4U : 0,
+                 each.bytes < 4 ? 4U - each.bytes : 0,
                  each.is_whole};
   }
   return result;
 }();
 
-// Four rows of a class. Reads up to four bytes beyond them.
-inline void read_rows(const char* from, const live_layout& layout, unsigned whole,
-                      std::span<word_lanes, 4> to) noexcept {
+// Four rows of a class, of which `first` are the words with x and y, and `second` those with
+// pressure and time.
+inline void split_rows(word_lanes first, word_lanes second, const live_layout& layout,
+                       unsigned whole, std::span<word_lanes, 4> to) noexcept {
   const unsigned shift = layout.is_whole ? whole : 0;
-  const word_lanes first = load_column(from, layout.bytes);
-  word_lanes second = first;
-  if (layout.second != 0) [[unlikely]] {
-    second = load_column(from + layout.second, layout.bytes);
-  }
   word_lanes x = layout.x.signed_in(first) << shift;
   word_lanes y = layout.y.signed_in(first) << shift;
   word_lanes pressure = layout.pressure.signed_in(second) & layout.pressure_mask;
@@ -94,23 +93,36 @@ inline void read_group(const char* from, const char* end, unsigned code, unsigne
                        unsigned whole, live_rows& rows) noexcept {
   if (code == live_plain_class) [[unlikely]] {
     for (std::size_t i = 0; i < count; ++i) {
-      const char* row = from + i * live_row_bytes_max;
-      rows[i] = load_column(row, 4);
+      rows[i] = load_column(from + i * live_row_bytes_max, 4);
     }
     return;
   }
   const live_layout& layout = live_layouts[code];
+  const std::size_t bytes = layout.bytes;
   char copy[64];
-  static_assert(sizeof copy >= live_group_points * 7 + 4);
-  if (static_cast<std::size_t>(end - from) < live_group_points * layout.bytes + 4) [[unlikely]] {
+  static_assert(sizeof copy >= live_group_points * 7);
+  if (count < live_group_points && static_cast<std::size_t>(end - from) < live_group_points * bytes)
+      [[unlikely]] {
     std::memset(copy, 0, sizeof copy);
-    std::memcpy(copy, from, count * layout.bytes);
+    std::memcpy(copy, from, count * bytes);
     from = copy;
   }
   const std::span<word_lanes, live_group_points> all{rows};
-  read_rows(from, layout, whole, all.first<4>());
+  word_lanes first = load_column(from, bytes);
+  word_lanes second = first;
+  if (layout.second != 0) [[unlikely]] {
+    second = load_column(from + layout.second, bytes);
+  }
+  split_rows(first, second, layout, whole, all.first<4>());
   if (count > 4) {
-    read_rows(from + 4UL * layout.bytes, layout, whole, all.last<4>());
+    // Of short rows the words are those that end with the row: there may be no more bytes.
+    from += 4 * bytes - layout.spare;
+    first = load_column(from, bytes) >> 8 * layout.spare;
+    second = first;
+    if (layout.second != 0) [[unlikely]] {
+      second = load_column(from + layout.second, bytes);
+    }
+    split_rows(first, second, layout, whole, all.last<4>());
   }
 }
 
@@ -125,6 +137,7 @@ inline char* write_rows(const live_rows& rows, unsigned code, unsigned count, un
     }
     return to + count * live_row_bytes_max;
   }
+  const std::size_t bytes = layout.bytes;
   const std::uint32_t cut = layout.is_whole ? whole : 0;
   const std::uint32_t mask = (1U << layout.xy) - 1;
   const std::uint32_t pressure_mask = (1U << layout.pressure) - 1;
@@ -136,18 +149,18 @@ inline char* write_rows(const live_rows& rows, unsigned code, unsigned count, un
     transpose(x, y, pressure, time);
     word_lanes low = (x >> cut & mask) | (y >> cut & mask) << layout.xy;
     const word_lanes high = (pressure & pressure_mask) | time << layout.pressure;
-    char* row = to + i * layout.bytes;
-    if (layout.bytes <= 4) [[likely]] {
+    char* row = to + i * bytes;
+    if (bytes <= 4) [[likely]] {
       low |= high << (2U * layout.xy);
-      store_column(low, row, layout.bytes);
+      store_column(low, row, bytes);
     } else {
       for (std::size_t k = 0; k < 4; ++k) {
-        store_word(low[k], row + k * layout.bytes);
-        store_word(high[k], row + k * layout.bytes + 4);
+        store_word(low[k], row + k * bytes);
+        store_word(high[k], row + k * bytes + 4);
       }
     }
   }
-  return to + count * layout.bytes;
+  return to + count * bytes;
 }
 
 }  // namespace collab::detail

@@ -103,22 +103,8 @@ struct packed_block_reader {
     std::uint32_t force = pressure;
     std::uint64_t wide = 0;
     bool is_outside = false;
-    for (std::size_t i = 1; i < count; ++i) {
-      std::uint64_t word = in.peek();
-      unsigned used = 0;
-      std::uint64_t dx = golomb_in(word, across.order, used);
-      std::uint64_t dy = golomb_in(word, down.order, used);
-      std::uint64_t dt = HasTime ? golomb_in(word, time_order, used) : 0;
-      std::uint64_t dp = HasPressure ? golomb_in(word, pressure_order, used) : 0;
-      if (used <= 56) [[likely]] {
-        in.skip(used);
-        wide |= dx | dy | dt | dp;
-      } else {
-        dx = in.take_golomb(across.order);
-        dy = in.take_golomb(down.order);
-        dt = HasTime ? in.take_golomb(time_order) : 0;
-        dp = HasPressure ? in.take_golomb(pressure_order) : 0;
-      }
+    const auto place = [&](std::size_t i, std::uint64_t dx, std::uint64_t dy, std::uint64_t dt,
+                           std::uint64_t dp) {
       across.advance(static_cast<std::uint32_t>(dx));
       down.advance(static_cast<std::uint32_t>(dy));
       time += t_least + static_cast<std::uint32_t>(dt);
@@ -129,7 +115,33 @@ struct packed_block_reader {
         is_outside |= force > pressure_top;
       }
       out[i] = from_steps(across.value(), down.value(), force, time, unit);
+    };
+    bit_window window{in};
+    for (std::size_t i = 1; i < count; ++i) {
+      if (window.can_fill()) [[likely]] {
+        std::uint64_t word = window.fill();
+        unsigned used = 0;
+        const std::uint64_t dx = golomb_in(word, across.order, used);
+        const std::uint64_t dy = golomb_in(word, down.order, used);
+        const std::uint64_t dt = HasTime ? golomb_in(word, time_order, used) : 0;
+        const std::uint64_t dp = HasPressure ? golomb_in(word, pressure_order, used) : 0;
+        if (used <= 56) [[likely]] {
+          window.skip(word, used);
+          wide |= dx | dy | dt | dp;
+          place(i, dx, dy, dt, dp);
+          continue;
+        }
+      }
+      // Near the end, and where codes are too long for a word.
+      in.seek(window.position());
+      const std::uint64_t dx = in.take_golomb(across.order);
+      const std::uint64_t dy = in.take_golomb(down.order);
+      const std::uint64_t dt = HasTime ? in.take_golomb(time_order) : 0;
+      const std::uint64_t dp = HasPressure ? in.take_golomb(pressure_order) : 0;
+      window = bit_window{in};
+      place(i, dx, dy, dt, dp);
     }
+    in.seek(window.position());
     is_bad = is_outside || wide >> 32U != 0;
   }
 };

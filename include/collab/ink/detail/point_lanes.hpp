@@ -56,9 +56,9 @@ inline word_lanes load_column(const char* from, std::size_t stride) noexcept {
   return word_lanes{load_word(from), load_word(from + stride), load_word(from + 2 * stride),
                     load_word(from + 3 * stride)};
 }
-inline void store_column(word_lanes words, char* to, std::size_t stride) noexcept {
+inline void store_column(word_lanes column, char* to, std::size_t stride) noexcept {
   for (std::size_t i = 0; i < 4; ++i) {
-    store_word(words[i], to + i * stride);
+    store_word(column[i], to + i * stride);
   }
 }
 

@@ -51,9 +51,10 @@ class binary_reader : public byte_reader {
       fail();
     }
   }
-  void refuse(absl::Status reason) {
+  // Refuses points for the reason that their codec gives, which names them.
+  void refuse_points(const absl::Status& reason) {
     if (!failed()) {
-      status_ = std::move(reason);
+      status_ = absl::InvalidArgumentError(reason.message());
       fail();
     }
   }
@@ -73,8 +74,7 @@ class binary_reader : public byte_reader {
       value = real();
     } else if ((coded & 1U) == 0) {
       const std::uint64_t folded = coded >> 1U;
-      value = static_cast<double>(
-                  static_cast<std::int64_t>(folded >> 1U ^ (~(folded & 1U) + 1U))) /
+      value = static_cast<double>(static_cast<std::int64_t>(folded >> 1U ^ (~(folded & 1U) + 1U))) /
               coordinate_steps;
     } else {
       fail();
@@ -200,7 +200,8 @@ inline property_value binary_reader::value(const property_info& info, unsigned t
     }
     case value_type::word: {
       const unsigned read = byte();
-      if (read >= std::size(detail::token_names) || (info.words & bit(static_cast<token>(read))) == 0) {
+      if (read >= std::size(detail::token_names) ||
+          (info.words & bit(static_cast<token>(read))) == 0) {
         refuse(info.name, "word ", read, " is not one of the words allowed");
         return info.word;
       }
