@@ -185,6 +185,17 @@ describe('what a client says', () => {
     );
   });
 
+  it('does not take up the run of the id that had the number before', () => {
+    const encoder = new ClientEncoder();
+    const extend = (strokeId, from) =>
+      encoder.encode({ type: 'stroke:point', strokeId, from, points: [[0, 0]] })[0];
+    assert.equal(extend('old', 0), 4);
+    for (let i = 0; i < 255; i += 1)
+      encoder.encode({ type: 'element:set', op: 1, id: `e${i}`, props: {} });
+    assert.equal(extend('new', 1), 4, 'the number is that of the old one, the run is not');
+    assert.equal(extend('new', 2), 3);
+  });
+
   it('knows what an operation makes until it is answered, and no longer', () => {
     const encoder = new ClientEncoder();
     const put = (op, id) =>
@@ -309,6 +320,17 @@ describe('frames of the binary dialect', () => {
       messages,
     );
     assert.deepEqual(dialect.encode([]), []);
+  });
+
+  it('begin a run anew after the server has told of a gap, wherever it goes on', () => {
+    const dialect = new BinaryDialect();
+    const type = (from) =>
+      dialect.encode([{ type: 'stroke:point', strokeId: 's', from, points: [[1, 1]] }])[0][0];
+    assert.deepEqual([type(0), type(1)], [4, 3]);
+    // stroke:gap: the id "s", has 2.
+    dialect.decode(Uint8Array.from([75, 5, 0, 1, 0x73, 2, 0]).buffer);
+    assert.deepEqual([type(2), type(3)], [4, 3]);
+    assert.throws(() => dialect.decode('{}'), RangeError);
   });
 
   it('leave out what can not be told, and the console says so', (t) => {

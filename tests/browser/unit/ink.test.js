@@ -158,6 +158,19 @@ describe('the path of a stroke that grows', () => {
     }
   });
 
+  it('has no gaps where its pieces meet', () => {
+    const points = [];
+    const trace = makeTrace();
+    for (let i = 0; i < 200; i += 1) {
+      points.push([i * 20, 0, 0.2 + (i % 2) / 10]);
+      const { path } = trace.trace(stroke(points, { width: 0.5 }));
+      if (i % 40 !== 39) continue;
+      const polygons = polygonsOf(String(path));
+      for (let x = 0.5; x < i * 20; x += 1)
+        assert.notEqual(windingOf(polygons, x, 0.01), 0, `a gap at ${x} of ${i * 20}`);
+    }
+  });
+
   it('is the same centre line where the pressure is even', () => {
     const points = [];
     const trace = makeTrace();

@@ -37,6 +37,7 @@ function assertCovers(stroke, random, what) {
       const y = py + ((random.below(2001) - 1000) / 1000) * reach;
       const outside = distanceOutside(stroke, x, y);
       const winding = windingOf(outline, x, y);
+      assert.ok(winding <= 0, `${what}: (${x}, ${y}) is passed in the other sense`);
       if (outside < -TOLERANCE - 0.01) assert.ok(winding < 0, `${what}: (${x}, ${y}) is left out`);
       if (outside > 0.01) assert.equal(winding, 0, `${what}: (${x}, ${y}) is covered`);
     }
@@ -92,6 +93,16 @@ describe('the outline', () => {
       assert.ok(corners.some((each) => near(each, [0.7 * x, 0.7 * y])));
       assert.ok(corners.some((each) => near(each, [10 + 3.3 * x, 3.3 * y])));
     }
+  });
+
+  it('passes through the middle on the inside of a turn', () => {
+    const points = [
+      [0, 0, 0.5],
+      [10, 0, 0.5],
+      [10, 10, 0.5],
+    ];
+    const middles = outlineOf({ points, width: 4 }).filter((each) => near(each, [10, 0]));
+    assert.equal(middles.length, 1);
   });
 
   it('takes points at one place as one, as wide as the widest', () => {

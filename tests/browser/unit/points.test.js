@@ -9,6 +9,7 @@ import { randomStroke } from '../support/random_ink.js';
 import { recordedStrokes } from '../support/recorded.js';
 import { module } from './modules.js';
 
+const { BitReader, BitWriter, golombBits } = await module('wire/bit_stream');
 const { LiveRun } = await module('wire/live_points');
 const { decodePacked, encodePacked } = await module('wire/packed_points');
 
@@ -30,6 +31,31 @@ const EXTREMES = [
   [-1_000_000, 1_000_000, 0, 0],
   [0.0625, -0.0625, 0.5, 1],
 ];
+
+describe('exponential Golomb codes', () => {
+  it('hold any number below 2^32, and no other is read', () => {
+    for (const order of [0, 1, 7, 15]) {
+      for (const value of [0, 1, 2, 127, 65_535, 2 ** 31, 2 ** 32 - 1]) {
+        const writer = new BitWriter();
+        writer.golomb(value, order);
+        const bytes = Uint8Array.from(writer.finish());
+        const reader = new BitReader(bytes);
+        assert.equal(reader.golomb(order), value);
+        assert.ok(!reader.isPastEnd && reader.align() && reader.position === 8 * bytes.length);
+        assert.equal(golombBits([value, value], order), 2 * lengthOf(value, order));
+      }
+    }
+    // 33 zeros and more; 32 zeros and a number of 2^32 or more.
+    for (const text of ['0000000002', '00000000000000', '', '00000000ffffffff01ff']) {
+      const reader = new BitReader(unhex(text));
+      assert.throws(() => reader.golomb(15), RangeError, text);
+    }
+  });
+
+  function lengthOf(value, order) {
+    return 2 * (value + 2 ** order).toString(2).length - order - 1;
+  }
+});
 
 describe('packed points', () => {
   it('are those of the example in the document', () => {
@@ -99,6 +125,16 @@ describe('packed points', () => {
       for (let size = 0; size < bytes.length; size += 1)
         assert.throws(() => decodePacked(bytes.subarray(0, size)), RangeError);
       assert.throws(() => decodePacked(Uint8Array.from([...bytes, 0])), RangeError);
+    }
+  });
+
+  it('whose blocks are not as long as they say are refused', () => {
+    const bytes = encodePacked(randomStroke(new Random(10), 130));
+    // Byte 0, two bytes of the count, then the length of the first block.
+    for (const step of [1, -1]) {
+      const wrong = bytes.slice();
+      wrong[3] += step;
+      assert.throws(() => decodePacked(wrong), RangeError);
     }
   });
 
