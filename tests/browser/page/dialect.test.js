@@ -30,8 +30,8 @@ describe('pages of both dialects', () => {
     await server?.end();
   });
 
-  const open = (room, name, dialect) =>
-    openBoard(browser, { url: server.url, room, name, ...(dialect && { dialect }) });
+  const open = (room, name, dialect = 'binary') =>
+    openBoard(browser, { url: server.url, room, name, dialect });
   const kindsOf = (page) => new Set(page.wire.map(({ payload }) => typeof payload));
   const bytesOf = (page, sent) =>
     page.wire

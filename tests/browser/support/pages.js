@@ -17,6 +17,8 @@ const ARGS = [
   '--disable-sync',
   '--disable-dev-shm-usage',
 ];
+// Of all pages that are not opened in another: `json` or none, which means binary.
+const DIALECT = process.env.COLLAB_DIALECT;
 const WAIT_MS = 15_000;
 
 /** Long enough for the back-off of a page whose server was away for a few seconds. */
@@ -28,13 +30,14 @@ export function launch() {
 
 /**
  * Opens a board for a person of this name and waits until it is connected. `connected: false`
- * leaves out both the person and the wait. `dialect` is that of the address, if any. What goes
+ * leaves out both the person and the wait. `dialect` is that of the address; COLLAB_DIALECT
+ * chooses another default. What goes
  * over the page's WebSockets is kept: `page.wire` is a list of `{sent, payload}`, a Buffer
  * or a string.
  */
 export async function openBoard(
   browser,
-  { url, room, name, color = '#1971c2', connected = true, dialect, ...options },
+  { url, room, name, color = '#1971c2', connected = true, dialect = DIALECT, ...options },
 ) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
   const page = await context.newPage();
