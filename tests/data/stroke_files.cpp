@@ -23,6 +23,11 @@ struct stroke_set {
   stroke_parser parse;
 };
 
+struct stroke_format {
+  const char* name;
+  stroke_parser parse;
+};
+
 constexpr stroke_set sets[] = {
     {"quickdraw-raw-ndjson", "strokes/quickdraw_raw", ".ndjson.gz", parse_quickdraw},
     {"omniglot-strokes-tar", "strokes/omniglot", ".tar.gz", parse_omniglot},
@@ -31,6 +36,19 @@ constexpr stroke_set sets[] = {
     {"wacom-uim-json", "strokes/wacom_uim", ".json.gz", parse_wacom_uim},
     {"wacom-sensor-csv", "strokes/wacom_uim", ".csv.gz", parse_wacom_csv},
     {"hwrt-json", "strokes/hwrt", ".json.gz", parse_hwrt},
+};
+
+// In the order in which they are tried: none before it reads what is in a later one.
+constexpr stroke_format formats[] = {
+    {"wacom-uim-json", parse_wacom_uim},
+    {"quickdraw-raw-ndjson", parse_quickdraw},
+    {"hwrt-json", parse_hwrt},
+    {"myscript-pointers-json", parse_myscript},
+    {"points-ndjson", parse_points_ndjson},
+    {"perfect-freehand-json", parse_perfect_freehand},
+    {"points-csv", parse_points_csv},
+    {"wacom-sensor-csv", parse_wacom_csv},
+    {"omniglot-strokes-tar", parse_omniglot},
 };
 
 // The files of `set` below `root`, by name; none when there is no such folder.
@@ -88,6 +106,31 @@ void load(const stroke_set& set, const std::filesystem::path& path,
   }
 }
 
+void load_any(const std::filesystem::path& path, const stroke_files_options& options,
+              stroke_collection& collection) {
+  std::string why;
+  std::string text = read_file(path, options.file_bytes_max, why);
+  if (why.empty() && text.starts_with("\x1F\x8B")) {
+    text = unpack_gzip(text, options.unpacked_bytes_max, why);
+  }
+  if (!why.empty()) {
+    collection.damaged.push_back(path.string() + ": " + why);
+    return;
+  }
+  for (const stroke_format& format : formats) {
+    std::vector<stroke_points> strokes;
+    if (!format.parse(text, strokes).empty() || strokes.empty()) {
+      continue;
+    }
+    for (stroke_points& points : strokes) {
+      collection.strokes.push_back(
+          {.set = format.name, .file = path.string(), .points = std::move(points)});
+    }
+    return;
+  }
+  collection.damaged.push_back(path.string() + ": it is in no format that is known");
+}
+
 std::string data_folder(const stroke_files_options& options) {
   const char* named = std::getenv("COLLAB_DATA_DIR");
   return !options.folder.empty() ? options.folder : named != nullptr ? named : COLLAB_DATA_DIR;
@@ -101,6 +144,36 @@ std::size_t stroke_collection::points() const {
     sum += each.points.size();
   }
   return sum;
+}
+
+stroke_collection load_strokes_at(const std::string& path, const stroke_files_options& options) {
+  for (const stroke_set& set : sets) {
+    if (!files_of(set, path).empty()) {
+      stroke_files_options there = options;
+      there.folder = path;
+      return load_strokes(there);
+    }
+  }
+  stroke_collection collection;
+  collection.source = "strokes in " + path;
+  collection.recorded = true;
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  std::filesystem::recursive_directory_iterator entry{path, error};
+  if (error) {
+    files.emplace_back(path);
+  }
+  for (; !error && entry != std::filesystem::recursive_directory_iterator{};
+       entry.increment(error)) {
+    if (entry->is_regular_file(error)) {
+      files.push_back(entry->path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  for (const std::filesystem::path& each : files) {
+    load_any(each, options, collection);
+  }
+  return collection;
 }
 
 std::string unpack_gzip(std::string_view packed, std::size_t bytes_max, std::string& why) {

@@ -58,6 +58,12 @@ struct stroke_files_options {
 // Takes about a second and 10 MB.
 [[nodiscard]] stroke_collection load_strokes(const stroke_files_options& options = {});
 
+// The strokes of one file in any format of stroke_formats.hpp, found by trying, packed by gzip
+// or not; `set` is the format's name. Of a folder that is laid out as load_strokes() wants it,
+// what that reads; of another, every file in it and below. What can't be read is damaged.
+[[nodiscard]] stroke_collection load_strokes_at(const std::string& path,
+                                                const stroke_files_options& options = {});
+
 // Unpacks gzip. Empty, with `why` set, when it is damaged or larger than `bytes_max`.
 [[nodiscard]] std::string unpack_gzip(std::string_view packed, std::size_t bytes_max,
                                       std::string& why);

@@ -218,4 +218,69 @@ TEST_SUITE("data/stroke_files") {
     CHECK_NE(parse_omniglot("", strokes), "");
     CHECK_NE(parse_omniglot(std::string(512, 'x'), strokes), "");
   }
+
+  TEST_CASE("a file that somebody names is read in whatever format it is, packed or not") {
+    const temporary_folder folder;
+    const std::string file = folder.file("mine");
+    const std::vector<collab::point> points{{1, 3, 0.5F, 0}, {2, 4, 0.5F, 8}};
+    std::string text;
+    std::string set;
+    SUBCASE("a stroke a line") { text = "[[1,3,0.5,100],[2,4,0.5,108]]\n", set = "points-ndjson"; }
+    SUBCASE("a point a line") {
+      text = "stroke,x,y,pressure,t\r\na,1,3,0.5,100\r\na,2,4,,108\r\n", set = "points-csv";
+    }
+    SUBCASE("a drawing a line") {
+      text = R"({"drawing":[[[1,2],[3,4],[100,108]]]})", set = "quickdraw-raw-ndjson";
+    }
+    SUBCASE("objects with a time") {
+      text = R"([[{"x":1,"y":3,"time":5},{"x":2,"y":4,"time":13}]])", set = "hwrt-json";
+    }
+    SUBCASE("pointers") {
+      text = R"([{"pointers":[{"x":1,"y":3,"t":5,"p":1},{"x":2,"y":4,"t":13,"p":1}]}])";
+      set = "myscript-pointers-json";
+    }
+    SUBCASE("tuples over several lines") {
+      text = "[[1,3,0.1,5],\n[2,4,0.1,13]]", set = "perfect-freehand-json";
+    }
+    SUBCASE("a tar") {
+      text = tar_of("a/b.txt", "START\n1,3,5\n2,4,13\nBREAK\n"), set = "omniglot-strokes-tar";
+    }
+    SUBCASE("seconds") {
+      text = "idx,x,y,timestamp,pressure\n0,1,3,7.000,0.5\n0,2,4,7.008,0.5\n";
+      set = "wacom-sensor-csv";
+    }
+    for (const bool is_packed : {false, true}) {
+      write(file, is_packed ? pack_gzip(text) : text);
+      const stroke_collection all = load_strokes_at(file);
+      CHECK_EQ(all.damaged, std::vector<std::string>{});
+      REQUIRE_EQ(all.strokes.size(), 1);
+      CHECK_EQ(all.strokes[0].set, set);
+      CHECK_EQ(all.strokes[0].file, file);
+      CHECK((all.strokes[0].points == points));
+    }
+  }
+
+  TEST_CASE("of a folder every file is read, and one that can't be is named") {
+    const temporary_folder folder;
+    write(folder.file("in/a.csv"), "stroke,x,y,pressure,t\n1,5,6\n2,7,8,0.25,3\n2,9,9,1,4\n");
+    write(folder.file("in/below/b.txt"), "no strokes\nat all\n");
+    const stroke_collection all = load_strokes_at(folder.file("in"));
+    REQUIRE_EQ(all.strokes.size(), 2);
+    CHECK((all.strokes[0].points == stroke_points{{5, 6, 0.5F, 0}}));
+    CHECK((all.strokes[1].points == stroke_points{{7, 8, 0.25F, 0}, {9, 9, 1, 1}}));
+    CHECK_EQ(all.damaged, std::vector<std::string>{folder.file("in/below/b.txt") +
+                                                   ": it is in no format that is known"});
+    const stroke_collection none = load_strokes_at(folder.file("nothing"));
+    CHECK_EQ(none.strokes.size(), 0);
+    CHECK_EQ(none.damaged.size(), 1);
+  }
+
+  TEST_CASE("a point that is not as it should be is named by its line") {
+    std::vector<stroke_points> strokes;
+    CHECK_EQ(parse_points_ndjson("[[1,2]]\n[[1,2,0.5,\"x\"]]\n", strokes),
+             "line 2: point 1 is not as expected");
+    CHECK_EQ(parse_points_csv("stroke,x,y,pressure,t\n1,2,x,0.5,0\n", strokes),
+             "line 2 is not as expected");
+    CHECK_EQ(parse_points_csv("x,y\n", strokes), "the first line is not stroke,x,y,pressure,t");
+  }
 }

@@ -128,7 +128,7 @@ std::string read_drawing(const dom::element& drawing, std::vector<stroke_points>
     }
     std::vector<sample> samples(columns[0].size());
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      constexpr double sample::*fields[] = {&sample::x, &sample::y, &sample::t};
+      constexpr double sample::* fields[] = {&sample::x, &sample::y, &sample::t};
       std::size_t i = 0;
       for (const dom::element value : columns[axis]) {
         if (!read(value, samples[i++].*fields[axis])) {
@@ -164,11 +164,32 @@ std::string read_tuples(const dom::element& list, std::vector<stroke_points>& st
   return "";
 }
 
+// ---- Points, one stroke a line
+
+std::string read_points(const dom::element& list, std::vector<stroke_points>& strokes) {
+  dom::array points;
+  if (list.get(points) != simdjson::SUCCESS) {
+    return "a line is no array";
+  }
+  std::vector<sample> samples;
+  for (const dom::element point : points) {
+    sample& each = samples.emplace_back();
+    dom::array fields;
+    if (point.get(fields) != simdjson::SUCCESS || !read(fields.at(0), each.x) ||
+        !read(fields.at(1), each.y) || (fields.size() > 2 && !read(fields.at(2), each.pressure)) ||
+        (fields.size() > 3 && !read(fields.at(3), each.t))) {
+      return fault("point", samples.size());
+    }
+  }
+  keep(samples, 1, strokes);
+  return "";
+}
+
 // ---- Wacom's Universal Ink Model
 
 struct channel {
   std::string id;
-  double sample::*field = nullptr;
+  double sample::* field = nullptr;
   double scale = 1;
 };
 
@@ -403,6 +424,60 @@ std::string parse_wacom_csv(std::string text, std::vector<stroke_points>& stroke
     each.pressure = std::clamp(each.pressure, 0.0, 1.0);
   }
   keep(samples, 1000, strokes);
+  return "";
+}
+
+std::string parse_points_ndjson(std::string text, std::vector<stroke_points>& strokes) {
+  std::string_view rest = text;
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = split(rest, '\n');
+    if (line.empty() || line == "\r") {
+      continue;
+    }
+    std::string why = with_json(std::string{line}, [&](const dom::element& stroke) {
+      return read_points(stroke, strokes);
+    });
+    if (!why.empty()) {
+      return "line " + std::to_string(number) + ": " + why;
+    }
+  }
+  return "";
+}
+
+std::string parse_points_csv(std::string text, std::vector<stroke_points>& strokes) {
+  std::string_view rest = text;
+  const auto next_line = [&] {
+    std::string_view line = split(rest, '\n');
+    line.remove_suffix(line.ends_with('\r') ? 1 : 0);
+    return line;
+  };
+  if (next_line() != "stroke,x,y,pressure,t") {
+    return "the first line is not stroke,x,y,pressure,t";
+  }
+  std::vector<sample> samples;
+  std::string_view current;
+  for (std::size_t number = 2; !rest.empty(); ++number) {
+    std::string_view line = next_line();
+    if (line.empty()) {
+      continue;
+    }
+    const std::string_view stroke = split(line, ',');
+    if (stroke != current) {
+      keep(samples, 1, strokes);
+      samples.clear();
+      current = stroke;
+    }
+    sample& each = samples.emplace_back();
+    const std::string_view x = split(line, ',');
+    const std::string_view y = split(line, ',');
+    const std::string_view pressure = split(line, ',');
+    if (!read(x, each.x) || !read(y, each.y) ||
+        (!pressure.empty() && !read(pressure, each.pressure)) ||
+        (!line.empty() && !read(line, each.t))) {
+      return fault("line", number);
+    }
+  }
+  keep(samples, 1, strokes);
   return "";
 }
 

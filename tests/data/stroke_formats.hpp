@@ -32,6 +32,14 @@ std::string parse_wacom_csv(std::string text, std::vector<stroke_points>& stroke
 // [[{x, y, time}...]...].
 std::string parse_hwrt(std::string text, std::vector<stroke_points>& strokes);
 
+// The two below are ours, for strokes that somebody wants to try; t in milliseconds.
+
+// One stroke a line: [[x, y, pressure?, t?]...].
+std::string parse_points_ndjson(std::string text, std::vector<stroke_points>& strokes);
+// The header `stroke,x,y,pressure,t`, then one point a line; another value of `stroke` begins
+// another stroke. The last two fields may be empty or missing.
+std::string parse_points_csv(std::string text, std::vector<stroke_points>& strokes);
+
 }  // namespace collab_test
 
 #endif  // COLLAB_TESTS_DATA_STROKE_FORMATS_HPP

@@ -731,7 +731,6 @@ TEST_SUITE("ink/point_codec") {
       stroke seen;
       REQUIRE(collab::decode_points({copy.data(), copy.size()}, seen).ok() == is_valid);
       REQUIRE(seen == (is_valid ? slow : stroke{}));
-      REQUIRE(collab::count_live_points(bytes, true).value() == slow.size());
     }
   }
 
@@ -768,24 +767,23 @@ TEST_SUITE("ink/point_codec") {
     }
   }
 
-  TEST_CASE("the points of a piece are counted without decoding it") {
-    const stroke points = generated(41, 100);
+  TEST_CASE("a piece of more points than are wanted is refused before it is decoded") {
+    const stroke points = rounded(generated(41, 100), point_grid::sixteenth);
     collab::live_point_encoder encoder;
     collab::live_point_decoder decoder;
     stroke seen;
-    for (std::size_t at = 0; at < points.size(); at += 7) {
+    for (std::size_t at = 0; at < points.size(); at += 19) {
       std::string message;
-      const std::size_t count = std::min<std::size_t>(7, points.size() - at);
+      const std::size_t count = std::min<std::size_t>(19, points.size() - at);
       REQUIRE(encoder.append({points.data() + at, count}, message).ok());
-      CHECK(collab::count_live_points(message, at == 0).value() == count);
-      CHECK_FALSE(collab::count_live_points(message + '\x01', at == 0).ok());
-      REQUIRE(decoder.append(message, seen).ok());
+      const absl::Status refused = decoder.append(message, seen, count - 1);
+      CHECK(absl::IsResourceExhausted(refused));
+      CHECK(refused.message().find(std::to_string(count)) != absl::string_view::npos);
+      CHECK(seen.size() == at);
+      REQUIRE(decoder.append(message, seen, count).ok());
     }
-    CHECK(collab::count_live_points({}, true).value() == 0);
-    CHECK(collab::count_live_points({}, false).value() == 0);
-    CHECK(collab::count_live_points("\x10", true).value() == 0);
-    CHECK(collab::count_live_points("\x14", true).status().code() ==
-          absl::StatusCode::kInvalidArgument);
+    CHECK(seen == points);
+    CHECK(decoder.append({}, seen, 0).ok());
   }
 
   TEST_CASE("coordinates and pressures just out of range are refused") {

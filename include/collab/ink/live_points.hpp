@@ -20,7 +20,6 @@
 #define COLLAB_INK_LIVE_POINTS_HPP
 
 #include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -125,23 +124,6 @@ class live_point_encoder {
   detail::live_state state_;
 };
 
-// How many points there are in `bytes`, a piece of a live run that is fresh, so that it
-// begins with the format byte, or not. Only the first bytes of groups are looked at: a
-// decoder may still refuse the points. DataLoss, or InvalidArgument for another format, with
-// the offset, when the piece does not end where a group does. O(groups); allocates nothing.
-[[nodiscard]] inline absl::StatusOr<std::size_t> count_live_points(std::string_view bytes,
-                                                                   bool is_fresh) {
-  const std::size_t begin = is_fresh && !bytes.empty() ? 1 : 0;
-  if (begin > 0 && !detail::is_live_format(bytes[0])) {
-    return detail::not_live_points(bytes[0]);
-  }
-  const detail::live_group_walk walk = detail::walk_live_groups(bytes, begin);
-  if (walk.end != bytes.size()) {
-    return detail::damaged_live_group(walk.end);
-  }
-  return walk.points;
-}
-
 // Decodes one run of points in the pieces it was encoded in, or in any others that end where
 // a group does. Trusts nothing.
 //
@@ -152,13 +134,14 @@ class live_point_decoder {
   // `options` are for runs that are resumed: a fresh one tells its grid itself.
   explicit live_point_decoder(point_codec_options options = {}) noexcept : grid_{options.grid} {}
 
-  // Adds the points of the next piece of the run to the end of `out`. How many they are:
-  // count_live_points().
-  // DataLoss, or InvalidArgument for another format, with the offset of the group, everything
-  // unchanged, when the piece is damaged, does not end where a group does, or has a point
-  // that is out of range. O(bytes); allocates only where `out` grows, by as many points as
+  // Adds the points of the next piece of the run to the end of `out`.
+  // ResourceExhausted, everything unchanged and nothing allocated, when there are more than
+  // `points_max`. DataLoss, or InvalidArgument for another format, with the offset of the group,
+  // everything unchanged, when the piece is damaged, does not end where a group does, or has a
+  // point that is out of range. O(bytes); allocates only where `out` grows, by as many points as
   // there are bytes for.
-  absl::Status append(std::string_view bytes, std::vector<point>& out) {
+  absl::Status append(std::string_view bytes, std::vector<point>& out,
+                      std::size_t points_max = static_cast<std::size_t>(-1)) {
     std::size_t begin = 0;
     point_grid grid = grid_;
     if (!has_begun_ && !bytes.empty()) {
@@ -171,6 +154,10 @@ class live_point_decoder {
     const detail::live_group_walk walk = detail::walk_live_groups(bytes, begin);
     if (walk.end != bytes.size()) [[unlikely]] {
       return detail::damaged_live_group(walk.end);
+    }
+    if (walk.points > points_max) [[unlikely]] {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("points: ", walk.points, " of them, at most ", points_max));
     }
     const std::size_t before = out.size();
     if (out.capacity() - before < walk.points) {

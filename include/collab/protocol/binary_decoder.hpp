@@ -72,7 +72,7 @@ class binary_decoder {
 
   // An id; `number`, where given, is told its entry, or null when it has no number.
   std::string_view read_id(reader& in, std::string_view field, numbered_id** number = nullptr);
-  void read_live(reader& in, live_point_decoder& run, bool is_fresh);
+  void read_live(reader& in, live_point_decoder& run);
 
   start_stroke read_start(reader& in, const user_id& sender);
   extend_stroke read_extend(reader& in, bool is_anew);
@@ -223,32 +223,32 @@ inline std::string_view binary_decoder::read_id(reader& in, std::string_view fie
                                                 numbered_id** number) {
   const std::uint64_t coded = in.integer();
   const std::uint64_t given = coded >> 1U;
-  const bool has_text = coded == 0 || (coded & 1U) != 0;
+  if ((coded & 1U) == 0 && given - 1 < ids_.size() && !ids_[given - 1].id.empty()) [[likely]] {
+    numbered_id& entry = ids_[given - 1];
+    if (number != nullptr) {
+      *number = &entry;
+    }
+    return entry.id;
+  }
   if (!in.failed() && coded != 0 && (given < 1 || given > bounds_.ids_per_connection)) {
     in.refuse(field, "number ", given, " is not one of 1 to ", bounds_.ids_per_connection);
-  }
-  if (!has_text && !in.failed() && (given > ids_.size() || ids_[given - 1].id.empty())) {
+  } else if (!in.failed() && coded != 0 && (coded & 1U) == 0) {
     in.refuse(field, "number ", given, " stands for no id");
   }
-  const std::string_view text = has_text ? in.view() : std::string_view{};
-  if (has_text && !in.failed() && !is_element_id(text)) {
+  const std::string_view text = in.view();
+  if (!in.failed() && !is_element_id(text)) {
     in.refuse(field, "not 1 to 64 of A-Z a-z 0-9 _ - : .");
   }
-  if (in.failed()) {
-    return {};
-  }
-  if (coded == 0) {
-    return text;
+  if (in.failed() || coded == 0) {
+    return in.failed() ? std::string_view{} : text;
   }
   if (given > ids_.size()) {
     ids_.resize(given);
   }
   numbered_id& entry = ids_[given - 1];
-  if (has_text) {
-    entry.id = text;
-    entry.run.restart();
-    entry.points = 0;
-  }
+  entry.id = text;
+  entry.run.restart();
+  entry.points = 0;
   if (number != nullptr) {
     *number = &entry;
   }
@@ -256,18 +256,13 @@ inline std::string_view binary_decoder::read_id(reader& in, std::string_view fie
 }
 
 // Decodes what is left of the message into the buffer.
-inline void binary_decoder::read_live(reader& in, live_point_decoder& run, bool is_fresh) {
+inline void binary_decoder::read_live(reader& in, live_point_decoder& run) {
   points_.clear();
   if (in.failed()) {
     return;
   }
-  const std::string_view bytes = in.rest();
-  const absl::StatusOr<std::size_t> count = count_live_points(bytes, is_fresh);
-  if (!count.ok()) {
-    in.refuse_points(count.status());
-  } else if (*count > bounds_.points_per_message) {
-    in.refuse("points", *count, " of them, at most ", bounds_.points_per_message, " in a message");
-  } else if (const absl::Status status = run.append(bytes, points_); !status.ok()) {
+  if (const absl::Status status = run.append(in.rest(), points_, bounds_.points_per_message);
+      !status.ok()) [[unlikely]] {
     in.refuse_points(status);
   }
 }
@@ -277,7 +272,7 @@ inline start_stroke binary_decoder::read_start(reader& in, const user_id& sender
   element stroke{element_id{read_id(in, "stroke.id", &number)}, element_kind::stroke, sender};
   in.properties(stroke, "stroke");
   live_point_decoder run;
-  read_live(in, run, true);
+  read_live(in, run);
   if (number != nullptr) {
     number->run = run;
     number->points = points_.size();
@@ -295,12 +290,12 @@ inline extend_stroke binary_decoder::read_extend(reader& in, bool is_anew) {
                 number != nullptr ? number->points : 0, " points: it has to begin anew");
       return {};
     }
-    read_live(in, number->run, false);
+    read_live(in, number->run);
     number->points += points_.size();
     return {id, from, points_};
   }
   live_point_decoder run;
-  read_live(in, run, true);
+  read_live(in, run);
   if (number != nullptr && !in.failed()) {
     number->run = run;
     number->points = from + points_.size();
