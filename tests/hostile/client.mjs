@@ -1,5 +1,6 @@
-// A client of the board server over a plain socket, so that it can misbehave.
+// A client of the board server over a plain socket, in either dialect, so that it can misbehave.
 
+import { BinaryDialect } from '../../examples/board_server/web/js/wire/dialects.js';
 import { Peer, equal, frame, handshake, opcode } from '../transport/conformance/peer.mjs';
 
 // Long enough for a server with sanitizers on a busy machine.
@@ -20,6 +21,25 @@ export function brief(value) {
   return text.length > 300 ? `${text.slice(0, 300)}... (${text.length} characters)` : text;
 }
 
+// How one connection writes messages and reads payloads.
+const DIALECTS = {
+  json: () => ({
+    subprotocol: 'collab.v1.json',
+    opcode: opcode.text,
+    encode: (message) => [JSON.stringify(message)],
+    decode: (payload) => [JSON.parse(payload.toString())].flat(),
+  }),
+  binary: () => {
+    const dialect = new BinaryDialect();
+    return {
+      subprotocol: dialect.subprotocol,
+      opcode: opcode.binary,
+      encode: (message) => dialect.encode([message].flat()),
+      decode: (payload) => dialect.decode(Uint8Array.from(payload).buffer),
+    };
+  },
+};
+
 export class Client {
   // What the server has answered to this client, oldest first; the caller removes it.
   answers = [];
@@ -27,31 +47,37 @@ export class Client {
   events = [];
   // `{code, reason}` once the server has closed.
   closed = null;
+  // Called with each payload of the server, before it is read.
+  onPayload = () => {};
   #peer;
+  #dialect;
   #lost = null;
   #isLeaving = false;
   #wake = [];
 
-  // Opens a WebSocket for `room`.
-  static async open(port, room) {
+  // Opens a WebSocket for `room`; `dialect` is `json` or `binary`.
+  static async open(port, room, dialect = 'json') {
     const peer = new Peer(port);
-    await peer.send(handshake({}, `GET /v1/rooms/${room}/ws HTTP/1.1`));
+    const chosen = DIALECTS[dialect]();
+    const fields = dialect === 'json' ? {} : { 'Sec-WebSocket-Protocol': chosen.subprotocol };
+    await peer.send(handshake(fields, `GET /v1/rooms/${room}/ws HTTP/1.1`));
     const head = await within(peer.readHead(), 'the handshake');
     equal(head.status, 101, 'status of the handshake');
-    return new Client(peer);
+    return new Client(peer, chosen);
   }
 
   // Opens a WebSocket and joins; `state` is what the server told.
-  static async join(port, room, name) {
-    const client = await Client.open(port, room);
+  static async join(port, room, name, dialect = 'json') {
+    const client = await Client.open(port, room, dialect);
     client.send({ type: 'room:join', name });
     await client.until(() => client.events.some((each) => each.type === 'room:state'), 'room:state');
     client.state = client.events.find((each) => each.type === 'room:state');
     return client;
   }
 
-  constructor(peer) {
+  constructor(peer, dialect) {
     this.#peer = peer;
+    this.#dialect = dialect;
     this.#read().catch((error) => {
       this.#lost = error;
       this.#wakeAll();
@@ -59,7 +85,7 @@ export class Client {
   }
 
   async #read() {
-    let text = null;
+    let payload = null;
     while (!this.closed) {
       const got = await this.#peer.readFrame('a frame of the server');
       if (got.opcode === opcode.ping) {
@@ -69,13 +95,13 @@ export class Client {
         this.closed = { code, reason: got.payload.subarray(2).toString() };
         this.sendBytes(frame(opcode.close, got.payload.subarray(0, 2)));
       } else if (got.opcode !== opcode.pong) {
-        text = text === null ? got.payload : Buffer.concat([text, got.payload]);
+        payload = payload === null ? got.payload : Buffer.concat([payload, got.payload]);
         if (got.fin) {
-          const message = JSON.parse(text.toString());
-          text = null;
-          for (const each of [message].flat()) {
+          this.onPayload(payload);
+          for (const each of this.#dialect.decode(payload)) {
             (ANSWERS.has(each.type) ? this.answers : this.events).push(each);
           }
+          payload = null;
         }
       }
       this.#wakeAll();
@@ -120,8 +146,9 @@ export class Client {
     this.answers = this.answers.filter((each) => each.type !== 'pong' || each.t !== t);
   }
 
+  // One message, or a list of them.
   send(message) {
-    this.sendBytes(frame(opcode.text, JSON.stringify(message)));
+    for (const payload of this.#dialect.encode(message)) this.sendBytes(frame(this.#dialect.opcode, payload));
   }
   // Resolves when the system has taken them.
   sendBytes(bytes) {

@@ -8,12 +8,9 @@
 // seed; a failure prints how to repeat it.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 import { Peer, frame, opcode } from '../transport/conformance/peer.mjs';
@@ -22,6 +19,7 @@ import { hostileFrames, hostileHandshakes } from './frames.mjs';
 import { allMessages } from './messages.mjs';
 import { Neighbour } from './neighbour.mjs';
 import { Random } from './random.mjs';
+import { Server } from './server.mjs';
 
 const ROOM = 'HOSTILE';
 const BATCH = 200;
@@ -43,60 +41,6 @@ const faults = new Map();
 
 function count(what) {
   tally.set(what, (tally.get(what) ?? 0) + 1);
-}
-
-// ---- The server
-
-class Server {
-  static async start(storage, limits) {
-    const server = new Server();
-    const args = ['--listen', '127.0.0.1:0', '--storage', storage, '--log-level', 'warning'];
-    for (const [name, value] of Object.entries(limits)) args.push('--limit', `${name}=${value}`);
-    server.child = spawn(flags.server, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ASAN_OPTIONS: 'detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1',
-        UBSAN_OPTIONS: 'print_stacktrace=1',
-        ...process.env,
-      },
-    });
-    server.log = '';
-    server.child.stderr.on('data', (data) => {
-      server.log += data;
-    });
-    server.exited = once(server.child, 'exit');
-    const ready = new Promise((resolve) => {
-      createInterface({ input: server.child.stdout }).on('line', (line) => {
-        const match = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line);
-        if (match) resolve(Number(match[1]));
-      });
-    });
-    const ended = server.exited.then(([code]) => {
-      throw new Error(`the server ended with ${code} before it listened:\n${server.log}`);
-    });
-    ended.catch(() => {});
-    server.port = await within(Promise.race([ready, ended]), 'a server that listens');
-    return server;
-  }
-
-  async snapshot() {
-    const response = await within(fetch(`http://127.0.0.1:${this.port}/v1/rooms/${ROOM}/snapshot.json`), 'a snapshot');
-    assert.equal(response.status, 200);
-    return response.json();
-  }
-
-  assertAlive() {
-    assert.equal(this.child.exitCode ?? this.child.signalCode, null, `the server has ended:\n${this.log}`);
-  }
-
-  // SIGTERM must end it in order, and nobody may have complained.
-  async stop() {
-    this.assertAlive();
-    this.child.kill('SIGTERM');
-    const [code, signal] = await within(this.exited, 'the end of the server');
-    assert.deepEqual({ code, signal }, { code: 0, signal: null }, `how the server ended:\n${this.log}`);
-    assert.doesNotMatch(this.log, /ERROR:|runtime error|Sanitizer/, 'standard error of the server');
-  }
 }
 
 // ---- JSON messages
@@ -354,7 +298,7 @@ function* batches(total, messages) {
 
 async function main(folder) {
   const storage = `sqlite:${join(folder, 'board.db')}`;
-  const server = await Server.start(storage, {
+  const server = await Server.start(flags.server, storage, {
     bad_messages_per_minute: 1_000_000, operations_per_second: 1_000_000, operations_burst: 1_000_000,
     previews_per_second: 1_000_000, bytes_per_second: 1_000_000_000, output_queue_bytes: 64 * 1024 * 1024,
   });
@@ -365,7 +309,7 @@ async function main(folder) {
     await neighbour.begin('board-live');
     const messages = allMessages({ rect: 'board-rect', stroke: 'board-stroke', live: 'board-live' });
 
-    let before = await server.snapshot();
+    let before = await server.snapshot(ROOM);
     let sent = 0;
     for (const batch of batches(Number(flags.count), messages)) {
       let isOver = false;
@@ -382,7 +326,7 @@ async function main(folder) {
       isOver = true;
       const drawn = await drawing;
       server.assertAlive();
-      const after = await server.snapshot();
+      const after = await server.snapshot(ROOM);
       assertBoard(before, after, drawn);
       before = after;
     }
@@ -391,12 +335,12 @@ async function main(folder) {
     assert.equal(faults.size, 0, `${faults.size} kinds of messages got a wrong answer:\n${[...faults.values()].join('\n')}\n`);
 
     // What was kept is undamaged: it is read again, now with the limits of every day.
-    const again = await Server.start(storage, { join_deadline: 1000, handshake_deadline: 1000 });
+    const again = await Server.start(flags.server, storage, { join_deadline: 1000, handshake_deadline: 1000 });
     try {
-      const restored = await again.snapshot();
+      const restored = await again.snapshot(ROOM);
       assert.deepEqual(restored.elements.filter((each) => each.id !== 'board-live'), before.elements, 'the board after a restart');
       await Promise.all([twentyBadMessages(again.port), neverJoins(again.port), neverShakesHands(again.port)]);
-      assert.deepEqual((await again.snapshot()).elements, restored.elements);
+      assert.deepEqual((await again.snapshot(ROOM)).elements, restored.elements);
       await again.stop();
     } finally {
       again.child.kill('SIGKILL');

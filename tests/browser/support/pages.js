@@ -17,6 +17,8 @@ const ARGS = [
   '--disable-sync',
   '--disable-dev-shm-usage',
 ];
+// Of all pages that are not opened in another: `json` or none, which means binary.
+const DIALECT = process.env.COLLAB_DIALECT;
 const WAIT_MS = 15_000;
 
 /** Long enough for the back-off of a page whose server was away for a few seconds. */
@@ -28,16 +30,24 @@ export function launch() {
 
 /**
  * Opens a board for a person of this name and waits until it is connected. `connected: false`
- * leaves out both the person and the wait.
+ * leaves out both the person and the wait. `dialect` is that of the address; COLLAB_DIALECT
+ * chooses another default. What goes
+ * over the page's WebSockets is kept: `page.wire` is a list of `{sent, payload}`, a Buffer
+ * or a string.
  */
 export async function openBoard(
   browser,
-  { url, room, name, color = '#1971c2', connected = true, ...options },
+  { url, room, name, color = '#1971c2', connected = true, dialect = DIALECT, ...options },
 ) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   page.errors = [];
+  page.wire = [];
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => page.wire.push({ sent: true, payload }));
+    socket.on('framereceived', ({ payload }) => page.wire.push({ sent: false, payload }));
+  });
   page.on('pageerror', (error) => page.errors.push(String(error.stack ?? error)));
   page.on('console', (message) => {
     if (message.type() === 'error') page.errors.push(message.text());
@@ -47,7 +57,8 @@ export async function openBoard(
       localStorage.getItem('collab.profile') ?? localStorage.setItem('collab.profile', profile);
     }, JSON.stringify({ name, color }));
   }
-  await page.goto(room ? `${url}/?room=${room}` : url);
+  const query = new URLSearchParams({ ...(room && { room }), ...(dialect && { dialect }) });
+  await page.goto(`${url}/?${query}`);
   if (connected) await waitConnected(page);
   return page;
 }

@@ -6,6 +6,7 @@ import { makeEnvironment, turn } from './fakes.js';
 import { module } from './modules.js';
 
 const { Connection, backoffDelay } = await module('connection');
+const { JsonDialect } = await module('wire/dialects');
 
 describe('the connection', () => {
   let fake;
@@ -18,6 +19,7 @@ describe('the connection', () => {
     connection = new Connection({
       url: 'ws://h/v1/rooms/R/ws',
       environment: fake.environment,
+      makeDialect: () => new JsonDialect(),
       handlers: {
         onState: ({ state }) => heard.push(state),
         onOpen: () => heard.push('open'),
@@ -29,9 +31,14 @@ describe('the connection', () => {
 
   const last = () => fake.sockets.at(-1);
 
-  it('offers the JSON dialect', () => {
+  it('offers the dialect it is given, and the binary one by itself', () => {
     connection.start();
     assert.deepEqual(last().protocols, ['collab.v1.json']);
+    const { environment, sockets } = makeEnvironment();
+    const handlers = { onState() {}, onOpen() {}, onMessage() {}, onClose() {} };
+    new Connection({ url: 'ws://h', environment, handlers }).start();
+    assert.deepEqual(sockets[0].protocols, ['collab.v1.binary']);
+    assert.equal(sockets[0].binaryType, 'arraybuffer');
   });
 
   it('waits half a second doubling to thirty, times a random share', () => {
@@ -154,7 +161,8 @@ describe('the connection', () => {
       setTimeout: (callback, ms) => clock.setTimeout(callback, ms + 60_000),
     };
     const handlers = { onState() {}, onOpen() {}, onMessage() {}, onClose() {} };
-    const hidden = new Connection({ url: 'ws://h', environment: slow, handlers });
+    const makeDialect = () => new JsonDialect();
+    const hidden = new Connection({ url: 'ws://h', environment: slow, handlers, makeDialect });
     hidden.start();
     sockets[0].open();
     hidden.joined();
@@ -182,12 +190,25 @@ describe('the connection', () => {
     );
   });
 
-  it('says that it cannot send, and survives a frame that is not JSON', () => {
+  it('says that it cannot send', () => {
     assert.equal(connection.send({ type: 'x' }), false);
     connection.start();
     assert.equal(connection.send({ type: 'x' }), false);
     last().open();
-    last().onmessage({ data: '{' });
     assert.equal(connection.send({ type: 'x' }), true);
+  });
+
+  it('makes a new connection when a frame can not be read: what it said is lost', (t) => {
+    const said = t.mock.method(console, 'error', () => {});
+    connection.start();
+    last().open();
+    heard.length = 0;
+    last().onmessage({ data: '[{"type":"a"},' });
+    assert.deepEqual(heard, ['close', 'offline']);
+    assert.ok(fake.sockets[0].closed);
+    assert.match(connection.reason, /can’t read/);
+    assert.equal(said.mock.callCount(), 1);
+    fake.clock.advance(60_000);
+    assert.equal(fake.sockets.length, 2);
   });
 });

@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { polygonsOf, windingOf } from '../support/winding.js';
 import { module } from './modules.js';
 
-const { InkFilter, SvgPath, isUniform, pressureScale, sampleCurve, strokeStyle, traceStroke } =
+const { InkFilter, SvgPath, isUniform, sampleCurve, strokeStyle, traceStroke } =
   await module('ink');
+const { pressureScale } = await module('outline');
+const { GrowingTrace } = await module('growing_ink');
 
 const sample = (x, y, more = {}) => ({ x, y, pressure: 0.5, time: 1000, zoom: 1, ...more });
 
@@ -42,7 +45,7 @@ describe('the path', () => {
     return String(path);
   };
 
-  it('is a line for even pressure, a ribbon otherwise, and always a line for a highlighter', () => {
+  it('is a line for even pressure, an outline otherwise, and always a line for a highlighter', () => {
     const even = [
       [0, 0, 0.5],
       [10, 0, 0.5],
@@ -98,7 +101,7 @@ describe('the path', () => {
     assert.equal(svgOf(stroke([])), '');
   });
 
-  it('samples a ribbon at most 8 units apart, from end to end, with widths between the given ones', () => {
+  it('samples a curve at most 8 units apart, from end to end, with widths between the given ones', () => {
     const points = [
       [0, 0, 0.1],
       [100, 0, 1],
@@ -114,32 +117,106 @@ describe('the path', () => {
     }
   });
 
-  it('winds every part of a ribbon the same way, so that filling leaves no holes', () => {
-    const points = Array.from({ length: 60 }, (_, i) => [
-      30 * Math.cos(i * 0.9) + i,
-      20 * Math.sin(i * 1.7),
-      0.2 + 0.7 * Math.abs(Math.sin(i)),
-    ]);
-    const polygons = [];
-    const sink = {
-      moveTo: (x, y) => polygons.push([[x, y]]),
-      lineTo: (x, y) => polygons.at(-1).push([x, y]),
-      arc() {
-        polygons.pop();
-      },
-      quadraticCurveTo() {
-        throw new Error('a ribbon has straight sides');
-      },
-      closePath() {},
-    };
-    traceStroke(stroke(points, { width: 12 }), sink);
-    assert.ok(polygons.length > 60);
-    for (const polygon of polygons) {
-      const area = polygon.reduce((sum, [x, y], i) => {
-        const [nextX, nextY] = polygon[(i + 1) % polygon.length];
-        return sum + x * nextY - nextX * y;
-      }, 0);
-      assert.ok(area >= -1e-6, `area ${area}`);
+  it('of varying pressure is one closed polygon with straight sides', () => {
+    const points = Array.from({ length: 60 }, (_, i) => [i * 5, (i % 7) * 3, (i % 10) / 10]);
+    assert.match(svgOf(stroke(points)), /^M[-\d. ]+(L[-\d. ]+){100,}Z$/);
+  });
+});
+
+describe('the path of a stroke that grows', () => {
+  /** A path that goes on where another has stopped. */
+  class Recorder extends SvgPath {
+    constructor(from) {
+      super();
+      this.before = from ? String(from) : '';
+    }
+    toString() {
+      return this.before + super.toString();
+    }
+  }
+  const stroke = (points, more = {}) => ({ tool: 'pen', width: 6, points, ...more });
+  const makeTrace = () => new GrowingTrace((from) => new Recorder(from));
+  const wave = (count, pressure) =>
+    Array.from({ length: count }, (_, i) => [i * 2, 30 * Math.sin(i / 9), pressure(i)]);
+
+  it('covers what the whole stroke does, at every length', () => {
+    const all = wave(400, (i) => 0.5 + 0.4 * Math.sin(i / 20));
+    const points = [];
+    const trace = makeTrace();
+    for (const [i, point] of all.entries()) {
+      points.push(point);
+      const { path, style } = trace.trace(stroke(points));
+      if (i % 23 !== 5) continue;
+      assert.equal(style.filled, true);
+      const grown = polygonsOf(String(path));
+      const whole = polygonsOf(svgOf(stroke(points)));
+      for (let n = 0; n < 150; n += 1) {
+        const at = points[Math.floor((n * points.length) / 150)];
+        const [x, y] = [at[0] + ((n * 7) % 11) - 5, at[1] + ((n * 5) % 13) - 6];
+        assert.equal(windingOf(grown, x, y) !== 0, windingOf(whole, x, y) !== 0, `(${x}, ${y})`);
+      }
     }
   });
+
+  it('has no gaps where its pieces meet', () => {
+    const points = [];
+    const trace = makeTrace();
+    for (let i = 0; i < 200; i += 1) {
+      points.push([i * 20, 0, 0.2 + (i % 2) / 10]);
+      const { path } = trace.trace(stroke(points, { width: 0.5 }));
+      if (i % 40 !== 39) continue;
+      const polygons = polygonsOf(String(path));
+      for (let x = 0.5; x < i * 20; x += 1)
+        assert.notEqual(windingOf(polygons, x, 0.01), 0, `a gap at ${x} of ${i * 20}`);
+    }
+  });
+
+  it('is the same centre line where the pressure is even', () => {
+    const points = [];
+    const trace = makeTrace();
+    for (const point of wave(50, () => 0.5)) {
+      points.push(point);
+      const { path, style } = trace.trace(stroke(points));
+      assert.deepEqual(style, strokeStyle(stroke(points)));
+      const whole = svgOf(stroke(points));
+      const settled = whole.slice(0, whole.lastIndexOf('L'));
+      assert.ok(String(path).startsWith(settled));
+      assert.ok(String(path).endsWith(whole.slice(settled.length)));
+    }
+  });
+
+  it('becomes an outline when the pressure changes, and follows another width', () => {
+    const trace = makeTrace();
+    const points = wave(30, () => 0.5);
+    assert.equal(trace.trace(stroke(points)).style.filled, false);
+    points.push([70, 0, 0.9]);
+    assert.equal(trace.trace(stroke(points)).style.filled, true);
+    points.push([80, 0, 0.5]);
+    const { path } = trace.trace(stroke(points, { width: 20 }));
+    assert.notEqual(windingOf(polygonsOf(String(path)), 0, 9.5), 0);
+    assert.equal(trace.trace(stroke([], {})).style.filled, false);
+  });
+
+  it('costs a frame no more at the end of a long stroke than at its beginning', () => {
+    const tally = { lines: 0 };
+    const count = { moveTo() {}, lineTo: () => (tally.lines += 1), closePath() {} };
+    const trace = new GrowingTrace(() => count);
+    const all = wave(5_000, (i) => 0.5 + 0.4 * Math.sin(i / 20));
+    const points = [];
+    const costs = [];
+    for (const point of all) {
+      points.push(point);
+      tally.lines = 0;
+      trace.trace(stroke(points));
+      costs.push(tally.lines);
+    }
+    assert.ok(Math.max(...costs.slice(-1_000)) <= 2 * Math.max(...costs.slice(200, 1_200)));
+    assert.ok(Math.max(...costs) < 1_500, `${Math.max(...costs)} corners in a frame`);
+  });
+
+  function svgOf(each) {
+    const path = new SvgPath();
+    traceStroke(each, path);
+    return String(path);
+  }
 });

@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { Random } from '../../hostile/random.mjs';
+import { ClientModel, ServerModel } from '../support/binary_model.js';
 import { makeEnvironment, turn } from './fakes.js';
 import { module } from './modules.js';
 
 const { Session } = await module('session');
+const { BinaryDialect, JsonDialect } = await module('wire/dialects');
 
 const YOU = { userId: 'u1', clientId: 'c1', name: 'Ann', color: '#123456', role: 'editor' };
 const rect = { kind: 'rect', x: 1, y: 2, width: 3, height: 4, color: '#000000', strokeWidth: 2 };
@@ -24,6 +27,7 @@ describe('a session', () => {
       url: 'ws://h/v1/rooms/R/ws',
       profile: { name: 'Ann', color: '#123456' },
       onBoardChange: () => {},
+      makeDialect: () => new JsonDialect(),
       environment: fake.environment,
     });
     session.addEventListener('notice', ({ detail }) => notices.push(detail));
@@ -359,5 +363,135 @@ describe('a session', () => {
     assert.equal(session.people.get('c2').name, 'Rob');
     socket().say({ type: 'user:left', userId: 'u2', clientId: 'c2' });
     assert.deepEqual([...session.people.keys()], ['c1']);
+  });
+});
+
+describe('a session in the binary dialect', () => {
+  const BOB = { userId: 'u2', clientId: 'c2', name: 'Bob', color: '#654321', role: 'editor' };
+  let fake;
+  let session;
+  let server;
+  let heard;
+
+  beforeEach(() => {
+    fake = makeEnvironment();
+    session = new Session({
+      url: 'ws://h/v1/rooms/R/ws',
+      profile: { name: 'Ann', color: '#123456' },
+      onBoardChange: () => {},
+      makeDialect: () => new BinaryDialect(),
+      environment: fake.environment,
+    });
+    session.start();
+  });
+
+  const socket = () => fake.sockets.at(-1);
+  const say = (...messages) => socket().onmessage({ data: server.frame(...messages).buffer });
+
+  async function sent() {
+    session.flush();
+    await turn();
+    const frames = socket().sent;
+    socket().sent = [];
+    return frames.flatMap((frame) => heard.read(frame)).filter(({ type }) => type !== 'ping');
+  }
+
+  async function join({ elements = [], live = [], op = 0 } = {}) {
+    server = new ServerModel(new Random(5));
+    heard = new ClientModel();
+    socket().open();
+    assert.deepEqual(await sent(), [{ type: 'room:join', name: 'Ann', color: '#123456' }]);
+    say({
+      type: 'room:state',
+      roomId: 'R',
+      session: 's',
+      op,
+      you: YOU,
+      seq: 1,
+      users: [YOU, BOB],
+      elements,
+      live,
+      cursors: [],
+      history: { canUndo: false, canRedo: false },
+      chat: [],
+      more: false,
+    });
+  }
+
+  it('draws, is acknowledged, sees it undone and sees others', async () => {
+    await join();
+    const stroke = session.beginStroke(STYLE);
+    stroke.extend([point(1), point(2)]);
+    const { id } = stroke;
+    const [start] = await sent();
+    assert.deepEqual(start.stroke.points, [point(1), point(2)]);
+    stroke.extend([point(3)]);
+    stroke.end();
+    const [more, end] = await sent();
+    assert.deepEqual(more, { type: 'stroke:point', strokeId: id, from: 2, points: [point(3)] });
+    assert.deepEqual(end, { type: 'stroke:end', op: 1, strokeId: id, count: 3 });
+    say({ type: 'op:ack', op: 1, seq: 2, time: 5, index: 'a0', makes: id });
+    assert.equal(session.pending, 0);
+    assert.deepEqual(session.board.get(id).points, [point(1), point(2), point(3)]);
+    const place = { userId: 'u2', seq: 3, time: 6 };
+    say({
+      type: 'operation:undo',
+      ...place,
+      target: 2,
+      outcome: 'applied',
+      removed: [id],
+      restored: [],
+      changed: [],
+    });
+    assert.equal(session.board.size, 0);
+    const theirs = { kind: 'stroke', index: 'a1', userId: 'u2', x: 0, y: 0, angle: 0, opacity: 1 };
+    const whole = { id: 'b', ...theirs, color: '#654321', tool: 'brush', width: 3 };
+    say(
+      {
+        type: 'stroke:start',
+        userId: 'u2',
+        clientId: 'c2',
+        stroke: { ...whole, points: [point(1)] },
+      },
+      { type: 'stroke:point', userId: 'u2', strokeId: 'b', from: 1, points: [point(2), point(5)] },
+      { type: 'stroke:end', strokeId: 'b', count: 3, ...place, seq: 4 },
+    );
+    assert.deepEqual(session.board.get('b'), { ...whole, points: [point(1), point(2), point(5)] });
+  });
+
+  it('begins runs anew after a gap and on a new connection', async () => {
+    await join();
+    const stroke = session.beginStroke(STYLE);
+    stroke.extend([point(1), point(2), point(3)]);
+    await sent();
+    say({ type: 'stroke:gap', strokeId: stroke.id, have: 1 });
+    assert.deepEqual(await sent(), [
+      { type: 'stroke:point', strokeId: stroke.id, from: 1, points: [point(2), point(3)] },
+    ]);
+    say({ type: 'stroke:gap', strokeId: stroke.id, have: 0, unknown: true });
+    assert.equal((await sent())[0].type, 'stroke:start');
+    const before = stroke.id;
+    socket().drop();
+    fake.clock.advance(60_000);
+    await join();
+    const [again] = await sent();
+    assert.equal(again.type, 'stroke:start');
+    assert.notEqual(again.stroke.id, before);
+    assert.deepEqual(again.stroke.points, [point(1), point(2), point(3)]);
+  });
+
+  it('comes back with the same board after a frame that can not be read', async (t) => {
+    const said = t.mock.method(console, 'error', () => {});
+    await join();
+    const id = session.put({ ...rect });
+    await sent();
+    socket().onmessage({ data: Uint8Array.from([64, 1]).buffer });
+    assert.equal(session.connection.state, 'offline');
+    assert.match(session.connection.reason, /can’t read/);
+    assert.equal(said.mock.callCount(), 1);
+    fake.clock.advance(60_000);
+    await join();
+    const [again] = await sent();
+    assert.deepEqual([again.type, again.element.id, again.op], ['element:put', id, 1]);
   });
 });

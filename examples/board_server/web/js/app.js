@@ -19,6 +19,7 @@ import { Theme } from './theme.js';
 import { toast } from './toasts.js';
 import { Toolbar } from './toolbar.js';
 import { Viewport } from './viewport.js';
+import { BinaryDialect, JsonDialect } from './wire/dialects.js';
 import { EraserTool } from './tools/eraser_tool.js';
 import { HandTool } from './tools/hand_tool.js';
 import { InkTool } from './tools/ink_tool.js';
@@ -41,6 +42,12 @@ function roomOfPage() {
     history.replaceState(null, '', address);
   }
   return room;
+}
+
+/** How the page talks to the server: `?dialect=json` makes it readable for people. */
+function dialectOfPage() {
+  const isJson = new URL(location.href).searchParams.get('dialect') === 'json';
+  return isJson ? () => new JsonDialect() : () => new BinaryDialect();
 }
 
 class App {
@@ -66,6 +73,7 @@ class App {
     this.#session = new Session({
       url: roomSocketUrl(location, this.#room),
       profile,
+      makeDialect: dialectOfPage(),
       onBoardChange: (before, after) => this.#elementChanged(before, after),
     });
     this.#viewport = new Viewport({ onChange: () => this.#viewChanged() });

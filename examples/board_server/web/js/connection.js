@@ -3,7 +3,7 @@
 // It moves messages and knows nothing of their meaning but `pong` and `server:closing`.
 // Time, randomness and the socket come from `environment`, so that tests can give their own.
 
-import { SUBPROTOCOL, readFrame, writeFrames } from './protocol.js';
+import { BinaryDialect } from './wire/dialects.js';
 
 export const BACKOFF_FIRST_MS = 500;
 export const BACKOFF_MAX_MS = 30_000;
@@ -43,6 +43,8 @@ export class Connection {
   #url;
   #handlers;
   #environment;
+  #makeDialect;
+  #dialect = null;
   #socket = null;
   #attempt = 0;
   #retryTimer = null;
@@ -57,10 +59,12 @@ export class Connection {
   /**
    * Handlers: `onState(connection)`, `onOpen()`, `onMessage(message)`, `onClose()`. `start`
    * and `restart` call `onState` themselves; the others come from the socket and the timers.
+   * `makeDialect()` makes what writes and reads the frames of one socket, see wire/dialects.js.
    */
-  constructor({ url, handlers, environment = browser }) {
+  constructor({ url, handlers, makeDialect = () => new BinaryDialect(), environment = browser }) {
     this.#url = url;
     this.#handlers = handlers;
+    this.#makeDialect = makeDialect;
     this.#environment = environment;
   }
 
@@ -109,14 +113,16 @@ export class Connection {
     const messages = this.#outgoing;
     this.#outgoing = [];
     if (!this.isOpen || messages.length === 0) return;
-    for (const frame of writeFrames(messages)) this.#socket.send(frame);
+    for (const frame of this.#dialect.encode(messages)) this.#socket.send(frame);
   }
 
   #open() {
     this.#setState('connecting', this.reason);
     this.#fatal = '';
     this.#retryAfter = 0;
-    const socket = new this.#environment.WebSocket(this.#url, [SUBPROTOCOL]);
+    this.#dialect = this.#makeDialect();
+    const socket = new this.#environment.WebSocket(this.#url, [this.#dialect.subprotocol]);
+    socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.onopen = () => {
       this.#heardAt = this.#environment.now();
@@ -132,8 +138,12 @@ export class Connection {
     this.#heardAt = this.#environment.now();
     let messages;
     try {
-      messages = readFrame(data);
-    } catch {
+      messages = this.#dialect.decode(data);
+    } catch (error) {
+      // What it said is lost, and what comes after it can't be understood without.
+      console.error(`A frame of the server can't be read: ${error.message}`);
+      this.#fatal = 'The server said something that this page can’t read.';
+      this.restart();
       return;
     }
     for (const message of messages) {

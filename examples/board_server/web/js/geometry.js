@@ -1,7 +1,7 @@
 // geometry.js - bounds and hit tests of elements. Pure; the size of a text comes from a
 // measuring function, because only a browser knows its fonts.
 
-import { pressureScale } from './ink.js';
+import { pressureScale } from './outline.js';
 import { layoutText, LINE_HEIGHT } from './text.js';
 
 export function union(a, b) {

@@ -9,12 +9,14 @@ import {
   shapeBounds,
   textBox,
 } from './geometry.js';
+import { GrowingTrace } from './growing_ink.js';
 import { traceStroke } from './ink.js';
 import { fontOf, layoutText } from './text.js';
 
 // A highlighter multiplies on light paper, so that what is below stays readable through it.
 const MARKER_OPACITY = { light: 0.7, dark: 0.4 };
 const paths = new WeakMap();
+const growing = new WeakMap();
 
 /**
  * The colour an ink is shown in. On a dark board what is nearly black is shown nearly white
@@ -45,7 +47,7 @@ export function dashOf(dash, strokeWidth) {
 
 /**
  * Paints `element`. `ctx` is already transformed to board units and is left as it was.
- * `live` says that the points still grow, so nothing about them may be remembered.
+ * `live` says that the points still grow: their array is the same, and longer each time.
  */
 export function paintElement(ctx, element, { dark, live = false }) {
   const painter = PAINTERS[element.kind];
@@ -79,7 +81,7 @@ function paintStroke(ctx, element, dark, live) {
   const color = shownColor(element.color, dark);
   if (element.tool === 'highlighter') ctx.globalCompositeOperation = dark ? 'screen' : 'multiply';
   ctx.translate(element.x, element.y);
-  const { path, style } = live ? tracedPath(element) : rememberedPath(element);
+  const { path, style } = live ? growingPath(element) : rememberedPath(element);
   if (style.filled) {
     ctx.fillStyle = color;
     ctx.fill(path);
@@ -88,6 +90,15 @@ function paintStroke(ctx, element, dark, live) {
     ctx.lineWidth = style.lineWidth;
     ctx.stroke(path);
   }
+}
+
+function growingPath(element) {
+  let trace = growing.get(element.points);
+  if (!trace) {
+    trace = new GrowingTrace((from) => (from ? new Path2D(from) : new Path2D()));
+    growing.set(element.points, trace);
+  }
+  return trace.trace(element);
 }
 
 function tracedPath(element) {

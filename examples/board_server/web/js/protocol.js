@@ -1,10 +1,7 @@
 // protocol.js - the words of the wire: limits, values, ids, and reading a frame.
 //
 // Everything here is a pure function. What the messages mean is in session.js; how they
-// travel is in connection.js.
-
-/** The WebSocket subprotocol of the JSON dialect. */
-export const SUBPROTOCOL = 'collab.v1.json';
+// travel is in connection.js, and how they are written in wire/dialects.js.
 
 /** The server's defaults; the page stays within them so that nothing it sends is refused. */
 export const LIMITS = Object.freeze({
@@ -17,6 +14,7 @@ export const LIMITS = Object.freeze({
   // 16 KiB of UTF-8; one UTF-16 unit takes at most three bytes of it.
   textUnits: 5_000,
   frameCharacters: 60_000,
+  frameBytes: 60_000,
 });
 
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';

@@ -43,13 +43,17 @@ export class Session extends EventTarget {
   #gap = { have: -1, at: 0 };
   #cursor = { sentAt: -Infinity, timer: null, next: null };
 
-  /** `profile` is `{name, color}`; `onBoardChange(before, after)` hears of every element. */
-  constructor({ url, profile, onBoardChange, environment }) {
+  /**
+   * `profile` is `{name, color}`; `onBoardChange(before, after)` hears of every element;
+   * `makeDialect` and `environment` are those of the connection.
+   */
+  constructor({ url, profile, onBoardChange, makeDialect, environment }) {
     super();
     this.#profile = profile;
     this.board = new Board({ onChange: onBoardChange });
     this.connection = new Connection({
       url,
+      makeDialect,
       environment,
       handlers: {
         onState: () => this.#tell('connection'),

@@ -1,0 +1,173 @@
+// properties.js - what an element can have, and how the binary dialect writes it.
+//
+// The tables are those of docs/protocol.md: which property belongs to which kind, and what
+// it is when nobody has set it.
+
+const WORDS = [
+  'none',
+  'arrow',
+  'solid',
+  'dashed',
+  'dotted',
+  'pen',
+  'pencil',
+  'brush',
+  'highlighter',
+];
+
+const TYPE = { none: 0, number: 1, color: 2, word: 3, text: 4, places: 5 };
+
+/** By key: the name, and the type of the value. */
+const PROPERTIES = [
+  ['index', TYPE.text],
+  ['x', TYPE.number],
+  ['y', TYPE.number],
+  ['angle', TYPE.number],
+  ['opacity', TYPE.number],
+  ['width', TYPE.number],
+  ['height', TYPE.number],
+  ['color', TYPE.color],
+  ['strokeWidth', TYPE.number],
+  ['fill', TYPE.color],
+  ['dash', TYPE.word],
+  ['tool', TYPE.word],
+  ['text', TYPE.text],
+  ['fontSize', TYPE.number],
+  ['points', TYPE.places],
+  ['startHead', TYPE.word],
+  ['endHead', TYPE.word],
+];
+const KEYS = new Map(PROPERTIES.map(([name], key) => [name, key]));
+
+const ALL = { x: 0, y: 0, angle: 0, opacity: 1, color: '#000000' };
+const BOX = { ...ALL, width: 0, height: 0, strokeWidth: 2, dash: 'solid' };
+const LINE = {
+  ...ALL,
+  strokeWidth: 2,
+  dash: 'solid',
+  points: [],
+  startHead: 'none',
+  endHead: 'none',
+};
+const TEXT = { ...ALL, text: '', fontSize: 20, width: 0 };
+const KINDS = [
+  ['stroke', { ...ALL, width: 2, tool: 'pen' }],
+  ['rect', BOX],
+  ['ellipse', BOX],
+  ['diamond', BOX],
+  ['line', LINE],
+  ['arrow', LINE],
+  ['text', TEXT],
+  ['sticky', TEXT],
+];
+const KIND_NUMBERS = new Map(KINDS.map(([kind], number) => [kind, number]));
+
+/** The kind of element with this number; undefined when there is none. */
+export function kindOf(number) {
+  return KINDS[number]?.[0];
+}
+
+/** The number of a kind; RangeError when it has none. */
+export function numberOfKind(kind) {
+  const number = KIND_NUMBERS.get(kind);
+  if (number === undefined) throw new RangeError(`'${kind}' is no kind of element`);
+  return number;
+}
+
+/** The properties of a kind that nobody has set: a new object. A fill is none by default. */
+export function defaultsOf(kind) {
+  const defaults = { ...KINDS[numberOfKind(kind)][1] };
+  if (defaults.points) defaults.points = [];
+  return defaults;
+}
+
+// ---- Reading
+
+const READERS = {
+  [TYPE.none]: () => null,
+  [TYPE.number]: (reader) => reader.number(),
+  [TYPE.color]: (reader) => reader.color(),
+  [TYPE.word]: (reader) => WORDS[reader.byte()] ?? reader.refuse('no such word'),
+  [TYPE.text]: (reader) => reader.text(),
+  [TYPE.places]: readPlaces,
+};
+
+function readPlaces(reader) {
+  let [x, y] = [0, 0];
+  return reader.list(() => {
+    x += reader.signed();
+    y += reader.signed();
+    return [x / 16, y / 16];
+  });
+}
+
+/** Reads properties into `into`; those of keys that this page does not know are left out. */
+export function readProperties(reader, into = {}) {
+  reader.list(() => {
+    const tag = reader.varint();
+    const [key, type] = [Math.floor(tag / 8), tag % 8];
+    const read = READERS[type] ?? reader.refuse(`no such type of value: ${type}`);
+    const value = read(reader);
+    const [name, expected] = PROPERTIES[key] ?? [];
+    if (name === undefined) return;
+    if (type !== expected && type !== TYPE.none) reader.refuse(`'${name}' is of type ${type}`);
+    into[name] = value;
+  });
+  return into;
+}
+
+// ---- Writing
+
+const WRITERS = {
+  [TYPE.number]: (writer, value) => writer.number(value),
+  [TYPE.color]: (writer, value) => writer.color(value),
+  [TYPE.word]: (writer, value) => {
+    const word = WORDS.indexOf(value);
+    if (word < 0) throw new RangeError(`'${value}' is no word that can be told`);
+    writer.byte(word);
+  },
+  [TYPE.text]: (writer, value) => writer.text(value),
+  [TYPE.places]: writePlaces,
+};
+
+function writePlaces(writer, places) {
+  let before = [0, 0];
+  writer.list(places, ([x, y]) => {
+    const at = [Math.floor(16 * x + 0.5), Math.floor(16 * y + 0.5)];
+    writer.signed(at[0] - before[0]);
+    writer.signed(at[1] - before[1]);
+    before = at;
+  });
+}
+
+/**
+ * Writes the properties that `props` has. RangeError for a name or value that this dialect
+ * can't tell.
+ */
+export function writeProperties(writer, props) {
+  const names = Object.keys(props).filter((name) => props[name] !== undefined);
+  writer.list(names, (name) => {
+    const key = KEYS.get(name);
+    if (key === undefined) throw new RangeError(`'${name}' is no property that can be told`);
+    const [, type] = PROPERTIES[key];
+    const value = props[name];
+    const isNone = value === null || (type === TYPE.color && value === 'none');
+    writer.varint(8 * key + (isNone ? TYPE.none : type));
+    if (!isNone) WRITERS[type](writer, value);
+  });
+}
+
+/**
+ * Those properties of an element that have to be written: not what stands elsewhere in its
+ * message (`id`, `kind`, `userId`, a stroke's `points`), and not what it would be anyway.
+ */
+export function propertiesToWrite(kind, element) {
+  const defaults = KINDS[numberOfKind(kind)][1];
+  const props = {};
+  for (const [name, value] of Object.entries(element)) {
+    if (name === 'id' || name === 'kind' || name === 'userId') continue;
+    if (name === 'points' && kind === 'stroke') continue;
+    if (value !== defaults[name]) props[name] = value;
+  }
+  return props;
+}

@@ -1,0 +1,268 @@
+// server_decoder.js - what the server says in the binary dialect, as the messages that the
+// JSON dialect would have brought.
+//
+// One object for one connection: it knows the numbers of members and elements, and the last
+// points of the strokes that the others are drawing. docs/protocol.md has every type.
+
+import { ByteReader } from './byte_reader.js';
+import { GrowingStroke } from './growing_stroke.js';
+import { defaultsOf, readProperties } from './properties.js';
+import { RoomNumbers, readInto } from './room_numbers.js';
+
+const CODES = [
+  'internal',
+  'invalid_argument',
+  'not_found',
+  'permission_denied',
+  'resource_exhausted',
+  'failed_precondition',
+  'unavailable',
+];
+const OUTCOMES = ['applied', 'partial', 'nothing'];
+
+export class ServerDecoder {
+  #room = new RoomNumbers();
+  /** By number: strokes that the others are drawing. */
+  #growing = new Map();
+  #madeBy;
+
+  /** `madeBy(op)` is the id of what this connection's operation `op` made, if it made anything. */
+  constructor({ madeBy }) {
+    this.#madeBy = madeBy;
+  }
+
+  /**
+   * The messages of a frame, in order. RangeError when the frame is damaged; then the
+   * connection can't be used any more.
+   */
+  decode(bytes) {
+    const frame = new ByteReader(bytes);
+    const messages = [];
+    while (frame.left > 0) {
+      const read = ServerDecoder.#readers[frame.byte()];
+      const body = frame.part(frame.varint());
+      const message = read?.call(this, body);
+      if (message) messages.push(message);
+    }
+    return messages;
+  }
+
+  #liveElement(reader) {
+    const { number, element } = this.#room.numbered(reader);
+    const { id, userId, kind, points } = element;
+    if (kind !== 'stroke') reader.refuse(`a live stroke that is of kind '${kind}'`);
+    this.#growing.set(number, new GrowingStroke(id, userId, points));
+    return { userId, stroke: element };
+  }
+
+  #roomState(reader) {
+    this.#room.clear();
+    this.#growing.clear();
+    const roomId = reader.text();
+    const session = reader.text();
+    const op = reader.varint();
+    const self = reader.varint();
+    const seq = reader.varint();
+    const users = reader.list(() => this.#room.member(reader));
+    this.#room.names = reader.list(() => reader.text());
+    const state = {
+      type: 'room:state',
+      roomId,
+      session,
+      op,
+      you: { ...this.#room.memberOf(self, reader) },
+      seq,
+      users,
+      elements: reader.list(() => this.#room.element(reader)),
+      live: reader.list(() => this.#liveElement(reader)),
+      cursors: reader.list(() => this.#room.cursor(reader)),
+      history: history(reader),
+      chat: reader.list(() => this.#room.chat(reader)),
+      more: reader.byte() !== 0,
+    };
+    this.#room.names = [];
+    return state;
+  }
+
+  #acknowledged(reader) {
+    const message = {
+      type: 'op:ack',
+      op: reader.varint(),
+      seq: reader.varint(),
+      time: reader.varint(),
+    };
+    const number = reader.varint();
+    const index = reader.text();
+    const id = this.#madeBy(message.op);
+    if (id !== undefined) this.#room.give(number, id);
+    return index === '' ? message : { ...message, index };
+  }
+
+  #cursorsMoved(reader) {
+    const cursors = [];
+    while (reader.left > 0) cursors.push(this.#room.cursor(reader));
+    return { type: 'cursor:move', cursors };
+  }
+
+  #strokeStarted(reader) {
+    const { userId, clientId } = this.#room.memberOf(reader.varint(), reader);
+    const number = reader.varint();
+    const id = reader.text();
+    const index = reader.text();
+    const stroke = { id, kind: 'stroke', index, userId, ...defaultsOf('stroke') };
+    readInto(stroke, reader);
+    const growing = new GrowingStroke(id, userId, []);
+    stroke.points = growing.begin(0, reader.bytes(reader.left));
+    this.#room.give(number, id);
+    this.#growing.set(number, growing);
+    return { type: 'stroke:start', userId, clientId, stroke };
+  }
+
+  /** Undefined for points that can't be read here: the whole stroke will come. */
+  #strokeExtended(reader, isBegun) {
+    const stroke = this.#growing.get(reader.varint());
+    const from = reader.varint();
+    const bytes = reader.bytes(reader.left);
+    const points = isBegun ? stroke?.goOn(from, bytes) : stroke?.begin(from, bytes);
+    if (!points) return undefined;
+    return { type: 'stroke:point', userId: stroke.userId, strokeId: stroke.id, from, points };
+  }
+
+  #strokeGap(reader) {
+    const message = { type: 'stroke:gap', strokeId: this.#room.ref(reader), have: reader.varint() };
+    const flags = reader.byte();
+    if (flags & 1) message.unknown = true;
+    if (flags & 2) message.committed = true;
+    return message;
+  }
+
+  /** The id of a live stroke that is one no longer. */
+  #finished(reader) {
+    const id = this.#room.ref(reader);
+    for (const [number, stroke] of this.#growing) {
+      if (stroke.id === id) this.#growing.delete(number);
+    }
+    return id;
+  }
+
+  #elementPut(reader) {
+    const place = this.#room.place(reader);
+    const element = this.#room.element(reader);
+    return { type: 'element:put', element, ...place, index: element.index };
+  }
+
+  #undone(reader, type) {
+    return {
+      type,
+      ...this.#room.place(reader),
+      target: reader.varint(),
+      outcome: oneOf(OUTCOMES, reader),
+      removed: reader.list(() => this.#room.ref(reader)),
+      restored: reader.list(() => this.#room.element(reader)),
+      changed: reader.list(() => ({ id: this.#room.ref(reader), props: readProperties(reader) })),
+    };
+  }
+
+  /** By type: what its body says. */
+  static #readers = {
+    64(reader) {
+      return this.#roomState(reader);
+    },
+    65(reader) {
+      return this.#acknowledged(reader);
+    },
+    66: (reader) => ({ type: 'op:gap', have: reader.varint() }),
+    67: (reader) => ({
+      type: 'op:reject',
+      op: reader.varint(),
+      code: oneOf(CODES, reader),
+      message: reader.text(),
+    }),
+    68(reader) {
+      return { type: 'user:joined', user: this.#room.member(reader) };
+    },
+    69(reader) {
+      return { type: 'user:updated', user: this.#room.member(reader) };
+    },
+    70(reader) {
+      const { userId, clientId } = this.#room.memberOf(reader.varint(), reader);
+      return { type: 'user:left', userId, clientId };
+    },
+    71(reader) {
+      return this.#cursorsMoved(reader);
+    },
+    72(reader) {
+      return this.#strokeStarted(reader);
+    },
+    73(reader) {
+      return this.#strokeExtended(reader, true);
+    },
+    74(reader) {
+      return this.#strokeExtended(reader, false);
+    },
+    75(reader) {
+      return this.#strokeGap(reader);
+    },
+    76(reader) {
+      const strokeId = this.#finished(reader);
+      return { type: 'stroke:end', strokeId, count: reader.varint(), ...this.#room.place(reader) };
+    },
+    77(reader) {
+      return {
+        type: 'stroke:cancel',
+        userId: this.#room.user(reader),
+        strokeId: this.#finished(reader),
+      };
+    },
+    78(reader) {
+      return this.#elementPut(reader);
+    },
+    79(reader) {
+      const place = this.#room.place(reader);
+      return {
+        type: 'element:set',
+        id: this.#room.ref(reader),
+        props: readProperties(reader),
+        ...place,
+      };
+    },
+    80(reader) {
+      const place = this.#room.place(reader);
+      return { type: 'element:remove', ids: reader.list(() => this.#room.ref(reader)), ...place };
+    },
+    81(reader) {
+      return { type: 'canvas:clear', ...this.#room.place(reader) };
+    },
+    82(reader) {
+      return this.#undone(reader, 'operation:undo');
+    },
+    83(reader) {
+      return this.#undone(reader, 'operation:redo');
+    },
+    84: (reader) => ({ type: 'history:state', ...history(reader) }),
+    85(reader) {
+      return { type: 'chat:message', ...this.#room.chat(reader) };
+    },
+    86: (reader) => ({ type: 'pong', t: reader.number(), serverTime: reader.varint() }),
+    87: (reader) => ({ type: 'server:closing', retryAfter: reader.varint() }),
+    88: refused,
+  };
+}
+
+function oneOf(names, reader) {
+  return names[reader.byte()] ?? reader.refuse(`a number beyond '${names.at(-1)}'`);
+}
+
+function history(reader) {
+  const flags = reader.byte();
+  return { canUndo: (flags & 1) !== 0, canRedo: (flags & 2) !== 0 };
+}
+
+function refused(reader) {
+  const code = oneOf(CODES, reader);
+  const message = reader.text();
+  const answers = reader.text();
+  return answers === ''
+    ? { type: 'error', code, message }
+    : { type: 'error', code, message, answers };
+}
