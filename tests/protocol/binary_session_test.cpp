@@ -237,6 +237,13 @@ TEST_SUITE("protocol/binary_session") {
           message(75, literal("x") + varint(5) + '\1'));
     CHECK(sink.encode(collab::stroke_gap{"x", 5, false, true}) ==
           message(75, literal("x") + varint(5) + '\2'));
+    // A stroke that the room itself commits: its author, who may be here, has no number for it.
+    (void)bob_hears(collab::start_stroke{{"y", collab::element_kind::stroke, "ua"}, points});
+    sink.sent.clear();
+    room.settle(time.now());
+    CHECK(only(sink.sent, 'A').at(0).second ==
+          message(76, literal("y") + varint(1) + varint(0) + text("ua") + varint(7) +
+                          varint(1'577'836'800'000)));
     room.leave(sink.ann, time.now());
     CHECK(only(sink.sent, 'B').back().second == message(70, varint(1)));
   }

@@ -88,7 +88,8 @@ class binary_event_writer {
   }
   void write(const stroke_ended& event) {
     out_.begin(server_type::stroke_end);
-    put_ref(event.stroke);
+    // Committed by the room itself it may be news to its author, who has no number for it.
+    put_ref(event.place.author != nullptr ? event.stroke.number() : 0, event.stroke.id());
     out_.integer(event.stroke.point_count());
     put(event.place);
     out_.end();
