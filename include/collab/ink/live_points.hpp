@@ -31,6 +31,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collab/ink/detail/inlining.hpp"
 #include "collab/ink/detail/live_class.hpp"
 #include "collab/ink/detail/live_rows.hpp"
 #include "collab/ink/detail/point_lanes.hpp"
@@ -204,10 +205,9 @@ class live_point_decoder {
 
   // Reads groups until `bytes` or the piece ends, and moves `at` behind them. How many points
   // they have, or 0 when one is out of range.
-  [[gnu::always_inline]] static inline std::size_t read(std::string_view bytes, std::size_t& at,
-                                                        point_grid grid, detail::live_state& state,
-                                                        bool& has_point,
-                                                        piece_points& piece) noexcept {
+  COLLAB_ALWAYS_INLINE static std::size_t read(std::string_view bytes, std::size_t& at,
+                                               point_grid grid, detail::live_state& state,
+                                               bool& has_point, piece_points& piece) noexcept {
     const unsigned whole = detail::grid_bits(grid);
     const char* const end = bytes.data() + bytes.size();
     detail::point_scale scale{detail::grid_unit(grid)};
@@ -243,8 +243,9 @@ class live_point_decoder {
   }
 
   // Where the first group begins that has a point out of range, when there is one.
-  [[nodiscard, gnu::noinline, gnu::cold]] std::size_t find_bad_group(
-      std::string_view bytes, std::size_t at, point_grid grid) const noexcept {
+  [[nodiscard]] COLLAB_NEVER_INLINE std::size_t find_bad_group(std::string_view bytes,
+                                                               std::size_t at,
+                                                               point_grid grid) const noexcept {
     detail::live_state state = state_;
     bool has_point = has_point_;
     piece_points piece;

@@ -24,14 +24,14 @@ using live_rows = std::array<word_lanes, live_group_points>;
 // Where a field is: shifted up, its highest bit is the highest of the word, and shifted down
 // then, its lowest is the lowest.
 struct live_field {
-  std::int32_t up = 0;
-  std::int32_t down = 0;
+  std::uint32_t up = 0;
+  std::uint32_t down = 0;
 
-  static constexpr live_field of(unsigned up, unsigned width) noexcept {
-    return {static_cast<std::int32_t>(up), width == 0 ? 31 : 32 - static_cast<std::int32_t>(width)};
+  static constexpr live_field of(std::uint32_t up, std::uint32_t width) noexcept {
+    return {up, width == 0 ? 31 : 32 - width};
   }
   [[nodiscard]] word_lanes signed_in(word_lanes column) const noexcept {
-    return to_words(to_ints(column << up) >> down);
+    return shift_signed(column << up, down);
   }
   [[nodiscard]] word_lanes unsigned_in(word_lanes column) const noexcept {
     return column << up >> down;
