@@ -1,12 +1,9 @@
-// Counts what the stages take from the heap: this binary's operator new is replaced.
+// Counts what the stages take from the heap.
 
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,38 +11,6 @@
 #include "collab/collab.hpp"
 #include "ink/allocations.hpp"
 #include "ink/strokes.hpp"
-
-namespace {
-
-std::atomic<std::size_t> taken{0};
-
-void* counted(std::size_t bytes) {
-  ++taken;
-  void* got = std::malloc(bytes == 0 ? 1 : bytes);
-  if (got == nullptr) {
-    std::abort();
-  }
-  return got;
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted(bytes); }
-void* operator new[](std::size_t bytes) { return counted(bytes); }
-void* operator new(std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
-  return counted(bytes);
-}
-void* operator new[](std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
-  return counted(bytes);
-}
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete[](void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t /*bytes*/) noexcept { std::free(at); }
-void operator delete[](void* at, std::size_t /*bytes*/) noexcept { std::free(at); }
-void operator delete(void* at, const std::nothrow_t& /*tag*/) noexcept { std::free(at); }
-void operator delete[](void* at, const std::nothrow_t& /*tag*/) noexcept { std::free(at); }
-
-std::size_t ink_test::allocations() { return taken; }
 
 namespace {
 

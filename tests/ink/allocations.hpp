@@ -1,4 +1,6 @@
 // tests/ink/allocations.hpp - how often this test binary has asked the heap for memory.
+//
+// allocations.cpp replaces operator new.
 
 #ifndef COLLAB_TESTS_INK_ALLOCATIONS_HPP
 #define COLLAB_TESTS_INK_ALLOCATIONS_HPP
@@ -7,8 +9,11 @@
 
 namespace ink_test {
 
-// Calls of operator new since the program began; allocation_test.cpp replaces it.
+// Calls of operator new since the program began.
 [[nodiscard]] std::size_t allocations();
+
+// Whether operator new throws from now on.
+void exhaust_heap(bool is_empty);
 
 }  // namespace ink_test
 
