@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <random>
 #include <span>
 #include <string>
@@ -851,6 +852,44 @@ TEST_SUITE("ink/point_codec") {
     }
     CHECK(points.capacity() == 0);
   }
+
+  TEST_CASE("a message that there is no memory for changes nothing, and may be tried again") {
+    const stroke points = generated(42, 100);
+    const std::string run = live(points);
+    collab::live_point_encoder encoder;
+    collab::live_point_decoder decoder;
+    // No room at all, and room for all bytes but the last.
+    for (const std::size_t room : {std::size_t{0}, run.size() - 1}) {
+      CAPTURE(room);
+      encoder.restart();
+      decoder.restart();
+      std::string bytes;
+      bytes.reserve(run.size());
+      bytes.assign(bytes.capacity() - room, '-');
+      stroke seen;
+      std::size_t failures = 0;
+      ink_test::exhaust_heap(true);
+      try {
+        (void)encoder.append(points, bytes);
+      } catch (const std::bad_alloc&) {
+        ++failures;
+      }
+      try {
+        (void)decoder.append(run, seen);
+      } catch (const std::bad_alloc&) {
+        ++failures;
+      }
+      ink_test::exhaust_heap(false);
+      CHECK(failures == 2);
+      CHECK(seen.empty());
+      bytes.clear();
+      REQUIRE(encoder.append(points, bytes).ok());
+      CHECK(bytes == run);
+      REQUIRE(decoder.append(run, seen).ok());
+      CHECK(seen == rounded(points, point_grid::sixteenth));
+    }
+  }
+
   TEST_CASE("after warm-up no form allocates") {
     const stroke points = generated(6, 2'000);
     std::string packed_bytes;

@@ -51,12 +51,16 @@ class live_point_encoder {
 
   // Adds the next points of the run, rounded to the grid, to the end of `out`. The first
   // piece that has points begins with the format byte. InvalidArgument, everything
-  // unchanged, when a point is not valid. O(points); allocates only where `out` grows.
+  // unchanged, when a point is not valid. O(points); allocates only where `out` grows: when
+  // that throws, the run is where it was before, but `out` may have some of the bytes.
   absl::Status append(std::span<const point> points, std::string& out) {
     for (const point& each : points) {
       if (!is_valid(each)) [[unlikely]] {
         return detail::invalid_point(each, static_cast<std::size_t>(&each - points.data()));
       }
+    }
+    if (points.empty()) {
+      return absl::OkStatus();
     }
     // In pieces that the stack holds.
     constexpr std::size_t piece_groups = 8;
@@ -64,12 +68,11 @@ class live_point_encoder {
     char* end = bytes;
     // A copy: bytes that are written could be anything's, also the state's.
     detail::live_state state = state_;
-    if (!has_begun_ && !points.empty()) {
+    if (!has_begun_) {
       *end++ = static_cast<char>(detail::format_byte(options_.grid, false));
       end = write_group(points.first(1), options_.grid, state, end);
       state.step = detail::word_lanes{};
       points = points.subspan(1);
-      has_begun_ = true;
     }
     while (!points.empty() || end != bytes) {
       for (std::size_t i = 1; i < piece_groups && !points.empty(); ++i) {
@@ -81,6 +84,7 @@ class live_point_encoder {
       end = bytes;
     }
     state_ = state;
+    has_begun_ = true;
     return absl::OkStatus();
   }
 
