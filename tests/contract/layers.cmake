@@ -8,6 +8,7 @@
 # - The core takes neither time nor randomness from the system, has no threads and no I/O,
 #   and neither throws nor catches. Adapters, named below, are what asks the system.
 # - asio.hpp and simdjson.h are included by .cpp files and by headers in src/ only.
+# - Public headers are in the language of no compiler, but for those named below.
 
 cmake_minimum_required(VERSION 3.24)
 
@@ -27,6 +28,8 @@ set(may_use_cluster ${may_use_server} server)
 set(may_use_testing ${may_use_server})
 
 set(adapters core/clock.hpp core/random_source.hpp)
+# Have something else for other compilers.
+set(compiler_headers ink/detail/inlining.hpp ink/detail/vector_lanes.hpp)
 
 # Written without word boundaries, which CMake's regular expressions do not have.
 set(before "(^|[^A-Za-z0-9_])")
@@ -43,6 +46,12 @@ set(system_words
 set(exception_words
     "${before}(throw|try|catch)${after}"
     "${before}(dynamic_cast|typeid)${after}")
+
+set(compiler_words
+    "__builtin_"
+    "${before}(gnu|clang|msvc)::"  # attributes, vector_size among them
+    "${before}(__attribute__|__declspec|__forceinline|__asm__|__int128|__m128i?)${after}"
+    "#[^\n]*${before}(__GNUC__|__clang__|_MSC_VER)${after}")
 
 set(faults 0)
 set(planted 0)
@@ -109,6 +118,11 @@ foreach(place include/collab src)
 
     if(place STREQUAL "include/collab")
       report(${file} "${code}" "include *[<\"](asio|simdjson)[./]" "for .cpp files only")
+      if(NOT name IN_LIST compiler_headers)
+        foreach(word IN LISTS compiler_words)
+          report(${file} "${code}" "${word}" "not every compiler knows it")
+        endforeach()
+      endif()
     endif()
     if(module IN_LIST core_modules)
       if(NOT name IN_LIST adapters)
