@@ -40,7 +40,8 @@ inline constexpr double pressure_steps = 1024;
   return std::floor(pressure * pressure_steps + 0.5) / pressure_steps;
 }
 
-// Whether every value is in its range, so that to_grid() may be applied.
+// Whether every value is in its range, so that to_grid() may be applied. A NaN is in none,
+// but where the compiler is told that there are none, as by -ffast-math: don't tell it so.
 [[nodiscard]] inline bool is_valid(const point& sample) noexcept {
   // Written so that a NaN fails.
   return std::fabs(sample.x) <= static_cast<float>(coordinate_max) &&
