@@ -2,10 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <random>
 #include <vector>
 
@@ -21,6 +22,7 @@ namespace {
 namespace arrays = collab::detail::array_lanes;
 namespace vectors = collab::detail::vector_lanes;
 using collab::point;
+using words = std::array<std::uint32_t, 4>;
 
 bool are_same(const arrays::word_lanes& a, vectors::word_lanes b) {
   return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
@@ -97,7 +99,7 @@ TEST_SUITE("ink/point_lanes") {
         array_scale.place({{x, y, pressure, t}}, &a);
         vector_scale.place(vectors::word_lanes{x, y, pressure, t}, &b);
         const bool is_valid = collab::is_valid(b);
-        REQUIRE(std::memcmp(&a, &b, sizeof a) == 0);
+        REQUIRE(std::bit_cast<words>(a) == std::bit_cast<words>(b));
         REQUIRE(b.t == t);
         REQUIRE(array_scale.is_exceeded() == !is_valid);
         REQUIRE(vector_scale.is_exceeded() == !is_valid);
