@@ -137,7 +137,6 @@ TEST_SUITE("e2e/command_line") {
   TEST_CASE("what a later version brings is refused as not available") {
     const words rows[] = {
         {"--threads", "2"},
-        {"--undo", "mine"},
         {"--auth", "jwt"},
         {"--storage", "file:boards"},
         {"--tls-cert", "cert.pem"},
