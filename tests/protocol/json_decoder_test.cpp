@@ -179,8 +179,7 @@ TEST_SUITE("protocol/json_decoder") {
           (group.empty() ? "}" : R"(,"group":")" + group + "\"}"));
       CHECK(command.group == group);
     }
-    const auto& long_one =
-        in.one(R"({"type":"canvas:clear","op":6,"group":"g)" + longest + "\"}");
+    const auto& long_one = in.one(R"({"type":"canvas:clear","op":6,"group":"g)" + longest + "\"}");
     CHECK(absl::IsInvalidArgument(long_one.status));
     CHECK(in.operation<collab::send_chat>(R"({"type":"chat:send","op":9,"text":"hi"})", 9).text ==
           "hi");
