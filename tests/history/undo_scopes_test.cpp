@@ -751,6 +751,20 @@ TEST_SUITE("history/undo_scopes") {
     CHECK(board.document.remembers("a"));
   }
 
+  TEST_CASE("what is done again does not come up over what stands for good") {
+    board_and_model board{{.undo_depth = 3}};
+    board.put(ann, "a");
+    board.move(ann, "a", 1);
+    REQUIRE(board.undo(ann, undo_scope::mine).ok());
+    board.move(bob, "a", 2);
+    for (const std::string id : {"b", "c", "d"}) {
+      board.put(bob, id);
+    }
+    REQUIRE(board.redo(ann, undo_scope::mine).ok());
+    CHECK(board.effect.outcome == undo_outcome::nothing);
+    CHECK(board.x("a") == 2);
+  }
+
   TEST_CASE("an id that was forgotten may be had again, and old operations don't touch it") {
     collab::document document{{.tombstones_max = 1}};
     collab::edit_history history{document, {.undo_depth = 3}};
