@@ -41,7 +41,7 @@ constexpr flag_row flag_table[] = {
     {"web DIR", "serve the page in DIR", "the shipped page"},
     {"no-web", "serve no page", ""},
     {"room-grace SECONDS", "how long an empty room stays in memory", "60"},
-    {"undo room", "scope of undo", "room"},
+    {"undo SCOPE", "what undo takes back: room (anybody's latest), mine (one's own)", "room"},
     {"limit NAME=VALUE", "set a limit, see below; may be repeated", ""},
     {"allowed-origin ORIGIN", "pages of ORIGIN may connect too; may be repeated", "own only"},
     {"auth open", "who may join", "open"},
@@ -136,6 +136,15 @@ absl::Status set_storage(flags& into, const setting& from) {
   return absl::OkStatus();
 }
 
+absl::Status set_undo(flags& into, const setting& from) {
+  if (from.value != "room" && from.value != "mine") {
+    return wrong(from.name, from.value, "room or mine is needed");
+  }
+  into.server.rooms.default_scope =
+      from.value == "mine" ? collab::undo_scope::mine : collab::undo_scope::room;
+  return absl::OkStatus();
+}
+
 absl::Status set_threads(flags& into, const setting& from) {
   const auto number = whole_number(from.value);
   if (!number.has_value() || *number < 1 || *number > 1024) {
@@ -163,7 +172,7 @@ absl::Status apply(flags& into, const setting& from) {
   } else if (name == "room-grace") {
     return set_room_grace(into, from);
   } else if (name == "undo") {
-    return check_only(from, "room", "mine");
+    return set_undo(into, from);
   } else if (name == "auth") {
     return check_only(from, "open", "jwt");
   } else if (name == "limit") {

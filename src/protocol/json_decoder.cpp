@@ -541,15 +541,28 @@ remove_elements read_remove(message_reader& in) {
   return command;
 }
 
-void check_scope(message_reader& in) {
-  if (const auto scope = in.find("scope"); scope.has_value()) {
-    const std::string_view text = in.string(*scope, "scope");
-    if (text == "mine") {
-      in.refuse("scope", "'mine' is not available in this version");
-    } else if (!in.failed() && text != "room") {
-      in.refuse("scope", "'", shown(text), "' is not 'room' or 'mine'");
-    }
+std::optional<undo_scope> read_scope(message_reader& in) {
+  const auto scope = in.find("scope");
+  if (!scope.has_value()) {
+    return std::nullopt;
   }
+  const std::string_view text = in.string(*scope, "scope");
+  if (!in.failed() && text != "room" && text != "mine") {
+    in.refuse("scope", "'", shown(text), "' is not 'room' or 'mine'");
+  }
+  return text == "mine" ? undo_scope::mine : undo_scope::room;
+}
+
+std::string read_group(message_reader& in) {
+  const auto group = in.find("group");
+  if (!group.has_value()) {
+    return {};
+  }
+  const std::string_view text = in.string(*group, "group");
+  if (!in.failed() && !is_group_name(text)) {
+    in.refuse("group", "'", shown(text), "' is not 1 to 64 of A-Z a-z 0-9 _ - : .");
+  }
+  return std::string{text};
 }
 
 move_cursor read_cursor(message_reader& in) {
@@ -607,12 +620,10 @@ std::optional<operation_body> read_operation(message_reader& in, std::string_vie
     return clear_canvas{};
   }
   if (type == "operation:undo") {
-    check_scope(in);
-    return undo{};
+    return undo{read_scope(in)};
   }
   if (type == "operation:redo") {
-    check_scope(in);
-    return redo{};
+    return redo{read_scope(in)};
   }
   if (type == "chat:send") {
     return send_chat{in.words(in.need("text"), "text", 1, in.bounds().chat_characters)};
@@ -690,9 +701,7 @@ void json_decoder::state::decode_message(dom::element value, const user_id& send
     each(message);
     return;
   }
-  if (in.find("group").has_value()) {
-    in.refuse_later("group");
-  }
+  std::string group = read_group(in);
   message.status = in.status();
   message_reader counter_in{fields, bounds, points};
   const operation_counter counter = counter_in.integer(counter_in.need("op"), "op", 1, counter_max);
@@ -701,7 +710,7 @@ void json_decoder::state::decode_message(dom::element value, const user_id& send
   } else if (in.failed()) {
     message.body = room_command{operation_command{counter, refused_operation{in.status()}}};
   } else {
-    message.body = room_command{operation_command{counter, std::move(*body)}};
+    message.body = room_command{operation_command{counter, std::move(*body), std::move(group)}};
   }
   each(message);
 }

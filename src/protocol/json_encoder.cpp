@@ -143,6 +143,11 @@ void write_ids(json_writer& out, std::string_view name, const std::vector<elemen
 void write_history(json_writer& out, const history_changed& state) {
   out.field("canUndo", state.can_undo);
   out.field("canRedo", state.can_redo);
+  out.key("mine");
+  out.open('{');
+  out.field("canUndo", state.can_undo_mine);
+  out.field("canRedo", state.can_redo_mine);
+  out.close('}');
 }
 
 // ---- One function for each event
@@ -183,7 +188,8 @@ void write(json_writer& out, const joined_room& event) {
   out.close(']');
   out.key("history");
   out.open('{');
-  write_history(out, state.history());
+  write_history(out, state.history(event.self.user));
+  out.field("scope", state.options().default_scope == undo_scope::room ? "room" : "mine");
   out.close('}');
   out.key("chat");
   out.open('[');

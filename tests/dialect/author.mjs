@@ -64,7 +64,8 @@ export class Author {
     if (roll < 53) return random.pick([{ type: 'user:update', name: random.pick(['Zoë', 'x'.repeat(65), this.#name]) },
                                        { type: 'user:update', color: random.pick(COLORS) }]);
     if (roll < 55) return this.#wrong();
-    return { ...this.#operation(), op: this.#counter() };
+    const group = random.chance(30) ? { group: random.pick(['g1', 'g-2', '.', 'x'.repeat(64)]) } : {};
+    return { ...this.#operation(), ...group, op: this.#counter() };
   }
 
   #counter() {
@@ -79,9 +80,9 @@ export class Author {
     if (roll < 60) return { type: 'element:set', id: this.#known(), props: this.#props() };
     if (roll < 68) return { type: 'element:remove', ids: Array.from({ length: 1 + random.below(4) }, () => this.#known()) };
     if (roll < 69) return { type: 'canvas:clear' };
-    if (roll < 80) return random.chance(50) ? { type: 'operation:undo' } : { type: 'operation:undo', scope: 'room' };
-    if (roll < 88) return { type: 'operation:redo' };
-    if (roll < 89) return { type: 'operation:undo', scope: 'mine' };
+    const scope = random.pick([{}, { scope: 'room' }, { scope: 'mine' }]);
+    if (roll < 80) return { type: 'operation:undo', ...scope };
+    if (roll < 89) return { type: 'operation:redo', ...scope };
     return { type: 'chat:send', text: random.pick([...TEXTS, 'x'.repeat(2001), 'é'.repeat(2000)]) };
   }
 
@@ -140,6 +141,7 @@ export class Author {
       { type: 'element:set', op, id: 'nobody', props: { x: 1 } },
       { type: 'element:remove', op, ids: ['fine', 'a b'] },
       { type: 'chat:send', op, text: '' },
+      { type: 'canvas:clear', op, group: random.pick(['a b', 'x'.repeat(65), 'é']) },
     ]);
   }
 

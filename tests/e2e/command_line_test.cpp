@@ -67,6 +67,7 @@ constexpr limit_line design_limits[] = {
     {"elements_per_room", "elements", 50'000},
     {"bytes_per_room", "bytes", 64 * 1024 * 1024},
     {"undo_depth", "operations", 1'000},
+    {"undo_users_per_room", "users", 200},
     {"cursor_interval", "ms", 35},
     {"cursor_expiry", "ms", 10'000},
     {"orphan_stroke", "ms", 60'000},
@@ -136,7 +137,6 @@ TEST_SUITE("e2e/command_line") {
   TEST_CASE("what a later version brings is refused as not available") {
     const words rows[] = {
         {"--threads", "2"},
-        {"--undo", "mine"},
         {"--auth", "jwt"},
         {"--storage", "file:boards"},
         {"--tls-cert", "cert.pem"},

@@ -67,10 +67,17 @@ struct board_under_test {
     return absl::OkStatus();
   }
   absl::Status undo() {
-    return run(collab::undo_operation{history.undo_target().value_or(seq_number{})});
+    return run(collab::undo_operation{target_of_undo().value_or(seq_number{})});
   }
   absl::Status redo() {
-    return run(collab::redo_operation{history.redo_target().value_or(seq_number{})});
+    return run(collab::redo_operation{target_of_redo().value_or(seq_number{})});
+  }
+
+  std::optional<seq_number> target_of_undo() const {
+    return history.undo_target(collab::undo_scope::room, "ann");
+  }
+  std::optional<seq_number> target_of_redo() const {
+    return history.redo_target(collab::undo_scope::room, "ann");
   }
 
   collab::document document;
@@ -152,8 +159,8 @@ TEST_SUITE("history/edit_history") {
           done.push_back(picture(board.document));
           undone.clear();
         }
-        REQUIRE(board.history.undo_target().has_value() == (done.size() > 1));
-        REQUIRE(board.history.redo_target().has_value() == !undone.empty());
+        REQUIRE(board.target_of_undo().has_value() == (done.size() > 1));
+        REQUIRE(board.target_of_redo().has_value() == !undone.empty());
       }
     }
   }
@@ -262,6 +269,8 @@ std::vector<collab::operation> one_of_each() {
   line.set(property::index, std::string{"a1"});
   line.set(property::points, std::make_shared<const collab::offset_list>(
                                  collab::offset_list{{0, 0}, {10.5F, -3.0625F}}));
+  collab::operation grouped = operation_of(9, collab::remove_operation{{"l"}});
+  grouped.group = "g:1";
   return {
       operation_of(1, collab::put_operation{stroke}),
       operation_of(2, collab::put_operation{line}),
@@ -272,8 +281,9 @@ std::vector<collab::operation> one_of_each() {
       operation_of(4, collab::remove_operation{{"s-1", "l"}}),
       operation_of(5, collab::clear_operation{}),
       operation_of(6, collab::undo_operation{seq_number{4}}),
-      operation_of(7, collab::redo_operation{seq_number{4}}),
+      operation_of(7, collab::redo_operation{seq_number{4}, collab::undo_scope::mine}),
       operation_of(8, collab::chat_operation{"Ann", "h\xc3\xa9llo"}),
+      grouped,
   };
 }
 
@@ -292,6 +302,7 @@ TEST_SUITE("history/operation_codec") {
       CHECK(back->client == op.client);
       CHECK(back->counter == op.counter);
       CHECK(back->body.index() == op.body.index());
+      CHECK(back->group == op.group);
       // Equal operations have equal records, so this compares the bodies.
       CHECK(collab::encode_operation(*back) == record);
     }
@@ -316,6 +327,29 @@ TEST_SUITE("history/operation_codec") {
     CHECK(collab::encode_operation(op) == std::string("\x02\xac\x02\x02\x01u\x01"
                                                       "c\x02\x06\x01"
                                                       "A\x02hi"));
+    collab::operation undo = op;
+    undo.body = collab::undo_operation{seq_number{299}, collab::undo_scope::mine};
+    undo.group = "g";
+    // 0x80 more for a group; "g"; target 299; scope mine
+    CHECK(collab::encode_operation(undo) == std::string("\x02\xac\x02\x02\x01u\x01"
+                                                        "c\x02\x84\x01g\xab\x02\x01"));
+  }
+
+  TEST_CASE("a record with a scope or a group that can't be is refused") {
+    collab::operation op = operation_of(1, collab::undo_operation{seq_number{1}});
+    std::string record = collab::encode_operation(op);
+    record.back() = '\x02';
+    CHECK(absl::IsDataLoss(collab::decode_operation(record).status()));
+    for (const std::string& group : {std::string(65, 'g'), std::string{"g g"}}) {
+      op.group = group;
+      CHECK(absl::IsDataLoss(collab::decode_operation(collab::encode_operation(op)).status()));
+    }
+    op.group = std::string(64, 'g');
+    CHECK(collab::decode_operation(collab::encode_operation(op)).ok());
+    // An empty one is not written.
+    record = collab::encode_operation(op);
+    record.replace(record.size() - 67, 65, std::string(1, '\0'));
+    CHECK(absl::IsDataLoss(collab::decode_operation(record).status()));
   }
 
   TEST_CASE("a record cut at any byte is refused") {

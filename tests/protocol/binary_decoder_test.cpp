@@ -188,8 +188,12 @@ TEST_SUITE("protocol/binary_decoder") {
     const taken remove = in.one(message(9, varint(1) + list({literal("a"), known(7)})));
     CHECK(operation_in<collab::remove_elements>(remove).ids == std::vector<std::string>{"a", "s"});
     (void)operation_in<collab::clear_canvas>(in.one(message(10, varint(1))));
-    (void)operation_in<collab::undo>(in.one(message(11, varint(1) + varint(0))));
-    (void)operation_in<collab::redo>(in.one(message(12, varint(1) + varint(1))));
+    CHECK(operation_in<collab::undo>(in.one(message(11, varint(1) + varint(0)))).scope ==
+          std::nullopt);
+    CHECK(operation_in<collab::redo>(in.one(message(12, varint(1) + varint(1)))).scope ==
+          collab::undo_scope::room);
+    CHECK(operation_in<collab::undo>(in.one(message(11, varint(1) + varint(2)))).scope ==
+          collab::undo_scope::mine);
     CHECK(operation_in<collab::send_chat>(in.one(message(13, varint(1) + text("hi")))).text ==
           "hi");
     CHECK(command_in<collab::move_cursor>(in.one(message(14, number(1.5) + number(-0.1) + '\1')))
@@ -428,8 +432,29 @@ TEST_SUITE("protocol/binary_decoder") {
     CHECK_FALSE(in.op_fault(put(5, tagged(14, 5, varint(1) + varint(fold(16'000'001)) + varint(0))))
                     .empty());
     CHECK(in.op_fault(message(8, varint(1) + literal("e") + list({}))).find("props: 0") == 0);
-    CHECK(in.op_fault(message(11, varint(1) + varint(2))).find("scope: 'mine'") == 0);
     CHECK(in.op_fault(message(11, varint(1) + varint(3))).find("scope: 3") == 0);
+  }
+
+  TEST_CASE("a durable operation in a group is the operation with its group") {
+    reader in;
+    const std::string set = varint(1) + literal("e") + list({tagged(1, 1, number(2))});
+    const taken moved = in.one(message(19, text("g.1") + '\x08' + set));
+    CHECK(moved.type == "element:set");
+    CHECK(operation_in<collab::set_element>(moved).id == "e");
+    CHECK(command_in<collab::operation_command>(moved).group == "g.1");
+    CHECK(command_in<collab::operation_command>(in.one(message(8, set))).group.empty());
+    const std::string longest(64, 'g');
+    const taken most = in.one(message(19, text(longest) + '\x0a' + varint(1)));
+    CHECK(command_in<collab::operation_command>(most).group == longest);
+    for (const std::string& group : {std::string{}, std::string(65, 'g'), std::string{"g g"}}) {
+      CHECK(in.op_fault(message(19, text(group) + '\x0a' + varint(1))).find("group: ") == 0);
+    }
+    for (const int type : {0, 1, 4, 6, 14, 16, 17, 18, 19, 20, 255}) {
+      CHECK(in.fault(message(19, text("g") + static_cast<char>(type) + varint(1)))
+                .find("group: type " + std::to_string(type)) == 0);
+    }
+    CHECK_FALSE(in.fault(message(19, text("g"))).empty());
+    CHECK_FALSE(in.fault(message(17, "")).empty());
   }
 
   TEST_CASE("texts are bounded in characters or bytes") {

@@ -164,8 +164,23 @@ TEST_SUITE("protocol/json_decoder") {
                 R"({"type":"element:remove","op":5,"ids":["a","b"]})", 5)
               .ids == std::vector<std::string>{"a", "b"});
     in.operation<collab::clear_canvas>(R"({"type":"canvas:clear","op":6})", 6);
-    in.operation<collab::undo>(R"({"type":"operation:undo","op":7})", 7);
-    in.operation<collab::redo>(R"({"type":"operation:redo","op":8,"scope":"room"})", 8);
+    CHECK(in.operation<collab::undo>(R"({"type":"operation:undo","op":7})", 7).scope ==
+          std::nullopt);
+    CHECK(
+        in.operation<collab::redo>(R"({"type":"operation:redo","op":8,"scope":"room"})", 8).scope ==
+        collab::undo_scope::room);
+    CHECK(
+        in.operation<collab::redo>(R"({"type":"operation:redo","op":8,"scope":"mine"})", 8).scope ==
+        collab::undo_scope::mine);
+    const std::string longest(64, 'g');
+    for (const std::string& group : {std::string{}, std::string{"a_-:.9Z"}, longest}) {
+      const auto& command = in.command<collab::operation_command>(
+          R"({"type":"canvas:clear","op":6)" +
+          (group.empty() ? "}" : R"(,"group":")" + group + "\"}"));
+      CHECK(command.group == group);
+    }
+    const auto& long_one = in.one(R"({"type":"canvas:clear","op":6,"group":"g)" + longest + "\"}");
+    CHECK(absl::IsInvalidArgument(long_one.status));
     CHECK(in.operation<collab::send_chat>(R"({"type":"chat:send","op":9,"text":"hi"})", 9).text ==
           "hi");
   }
@@ -311,9 +326,11 @@ TEST_SUITE("protocol/json_decoder") {
          "ifSeq: not available"},
         {R"({"type":"element:remove","op":4,"ids":"a"})", "ids: an array"},
         {R"({"type":"element:remove","op":4,"ids":["a",7]})", "ids: a string"},
-        {R"({"type":"operation:undo","op":4,"scope":"mine"})", "scope: 'mine' is not available"},
         {R"({"type":"operation:undo","op":4,"scope":"all"})", "scope: 'all'"},
-        {R"({"type":"canvas:clear","op":4,"group":"g"})", "group: not available"},
+        {R"({"type":"operation:undo","op":4,"scope":1})", "scope: "},
+        {R"({"type":"canvas:clear","op":4,"group":"g g"})", "group: 'g g'"},
+        {R"({"type":"canvas:clear","op":4,"group":""})", "group: ''"},
+        {R"({"type":"canvas:clear","op":4,"group":7})", "group: "},
         {R"({"type":"chat:send","op":4,"text":""})", "text: 0 characters"},
         {R"({"type":"version:save","op":4,"name":"v"})", "version:save: not available"},
     };

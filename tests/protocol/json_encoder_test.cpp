@@ -45,7 +45,7 @@ TEST_SUITE("protocol/json_encoder") {
     CHECK(
         out.take() ==
         std::vector<std::string>{
-            R"({"type":"room:state","roomId":"ROOM01","session":"secret","op":0,"you":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"},"seq":0,"users":[{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}],"elements":[],"live":[],"cursors":[],"history":{"canUndo":false,"canRedo":false},"chat":[],"more":false})",
+            R"({"type":"room:state","roomId":"ROOM01","session":"secret","op":0,"you":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"},"seq":0,"users":[{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}],"elements":[],"live":[],"cursors":[],"history":{"canUndo":false,"canRedo":false,"mine":{"canUndo":false,"canRedo":false},"scope":"room"},"chat":[],"more":false})",
             R"({"type":"user:joined","user":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}})"});
 
     const std::vector<collab::point> points = {{1.03F, -0.0625F, 0.3F, 0}, {2, 3, 1, 8}};
@@ -64,7 +64,7 @@ TEST_SUITE("protocol/json_encoder") {
             R"({"type":"stroke:point","userId":"u1","strokeId":"s","from":1,"points":[[2,3,1,8]]})",
             R"({"type":"stroke:end","strokeId":"s","count":2,"userId":"u1","seq":1,"time":1577836800000})",
             R"({"type":"op:ack","op":1,"seq":1,"time":1577836800000,"index":"a0"})",
-            R"({"type":"history:state","canUndo":true,"canRedo":false})"});
+            R"({"type":"history:state","canUndo":true,"canRedo":false,"mine":{"canUndo":true,"canRedo":false}})"});
     CHECK(collab::encode_json_snapshot(room) == R"({"roomId":"ROOM01","seq":1,"elements":[)" +
                                                     element +
                                                     "[1,-0.0625,0.2998046875,0],[2,3,1,8]]}]}");

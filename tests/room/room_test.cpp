@@ -84,7 +84,8 @@ std::string describe(const collab::room_event& event) {
           return "chat " + each.message.name + ": " + each.message.text;
         } else if constexpr (std::is_same_v<type, collab::history_changed>) {
           return std::string{"history"} + (each.can_undo ? " undo" : "") +
-                 (each.can_redo ? " redo" : "");
+                 (each.can_redo ? " redo" : "") + (each.can_undo_mine ? " undo-mine" : "") +
+                 (each.can_redo_mine ? " redo-mine" : "");
         } else if constexpr (std::is_same_v<type, collab::operation_acknowledged>) {
           return "op:ack " + to_string(each.result.counter) +
                  " seq=" + to_string(collab::to_integer(each.result.seq)) +
@@ -182,8 +183,11 @@ struct room_under_test {
                 std::to_string(sample.pressure) + "," + std::to_string(sample.t);
       }
     }
-    text += of.history().can_undo ? " undo" : "";
-    text += of.history().can_redo ? " redo" : "";
+    for (const std::string user : {"u-Ann", "u-Bob", "u-Cid"}) {
+      const collab::history_changed seen = of.history(user);
+      text += "\n" + user + (seen.can_undo ? " undo" : "") + (seen.can_redo ? " redo" : "") +
+              (seen.can_undo_mine ? " undo-mine" : "") + (seen.can_redo_mine ? " redo-mine" : "");
+    }
     for (const auto& said : of.chat().messages()) {
       text += "\n" + said.name + ": " + said.text;
     }
@@ -312,7 +316,8 @@ TEST_SUITE("room/live strokes") {
                                    "not ann<- stroke:point s from=1 count=2 @0"});
     room.op(ann, 1, collab::end_stroke{"s", 3});
     CHECK(room.out.take() == lines{"not ann<- stroke:end s count=3 by=u-Ann seq=1 @1",
-                                   "ann<- op:ack 1 seq=1 a0 @1", "all<- history undo @1"});
+                                   "ann<- op:ack 1 seq=1 a0 @1", "ann<- history undo undo-mine @1",
+                                   "bob<- history undo @1"});
     CHECK(room.board.live_strokes().empty());
     CHECK(room.out.records.size() == 1);
     CHECK(room.replayed() == room_under_test::picture(room.board));
@@ -493,7 +498,7 @@ TEST_SUITE("room/live strokes") {
     room.board.tick(room.time.now());
     CHECK(room.out.take() == lines{"all<- stroke:cancel empty @0",
                                    "all<- stroke:end s count=1 by=u-Ann seq=3 @3",
-                                   "all<- history undo redo @3"});
+                                   "bob<- history undo redo redo-mine @3"});
     room.op(bob, 3, collab::redo{});
     CHECK(room.board.board().find("r") != nullptr);
     CHECK(room.replayed() == room_under_test::picture(room.board));
@@ -566,10 +571,11 @@ TEST_SUITE("room/operations") {
     room.op(ann, 5, collab::send_chat{"hello"});
     CHECK(room.out.take() ==
           lines{"not ann<- element:put a a0 by=u-Ann seq=1 @1", "ann<- op:ack 1 seq=1 a0 @1",
-                "all<- history undo @1", "not ann<- element:set a by=u-Ann seq=2 @2",
-                "ann<- op:ack 2 seq=2 @2", "not ann<- element:remove a never by=u-Ann seq=3 @3",
-                "ann<- op:ack 3 seq=3 @3", "not ann<- canvas:clear by=u-Ann seq=4 @4",
-                "ann<- op:ack 4 seq=4 @4", "all<- chat Ann: hello @5", "ann<- op:ack 5 seq=5 @5"});
+                "ann<- history undo undo-mine @1", "bob<- history undo @1",
+                "not ann<- element:set a by=u-Ann seq=2 @2", "ann<- op:ack 2 seq=2 @2",
+                "not ann<- element:remove a never by=u-Ann seq=3 @3", "ann<- op:ack 3 seq=3 @3",
+                "not ann<- canvas:clear by=u-Ann seq=4 @4", "ann<- op:ack 4 seq=4 @4",
+                "all<- chat Ann: hello @5", "ann<- op:ack 5 seq=5 @5"});
     CHECK(room.replayed() == room_under_test::picture(room.board));
   }
 
@@ -582,14 +588,98 @@ TEST_SUITE("room/operations") {
     room.op(bob, 1, collab::undo{});
     CHECK(room.out.take() ==
           lines{"all<- undo target=1 removed=1 restored=0 changed=0 by=u-Bob seq=2 @2",
-                "bob<- op:ack 1 seq=2 @2", "all<- history redo @2"});
+                "bob<- op:ack 1 seq=2 @2", "ann<- history redo redo-mine @2",
+                "bob<- history redo @2"});
     room.op(bob, 2, collab::undo{});
     CHECK(room.out.take() == lines{"bob<- op:reject 2 FAILED_PRECONDITION @2"});
     room.op(ann, 2, collab::redo{});
     CHECK(room.out.take() ==
           lines{"all<- redo target=1 removed=0 restored=1 changed=0 by=u-Ann seq=3 @3",
-                "ann<- op:ack 2 seq=3 @3", "all<- history undo @3"});
+                "ann<- op:ack 2 seq=3 @3", "ann<- history undo undo-mine @3",
+                "bob<- history undo @3"});
     CHECK(room.replayed() == room_under_test::picture(room.board));
+  }
+
+  TEST_CASE("only those are told of undo and redo for whom something is different") {
+    room_under_test room;
+    room.join(ann, "Ann");
+    room.join(bob, "Bob");
+    room.join(cid, "Cid");
+    const auto told = [&room] {
+      lines some;
+      for (const std::string& line : room.out.take()) {
+        if (line.find("history") != std::string::npos) {
+          some.push_back(line);
+        }
+      }
+      return some;
+    };
+    room.put(ann, 1, "a");
+    told();
+    room.put(ann, 2, "b");
+    CHECK(told() == lines{});
+    room.put(bob, 1, "c");
+    CHECK(told() == lines{"bob<- history undo undo-mine @3"});
+    room.op(bob, 2, collab::undo{collab::undo_scope::mine});
+    CHECK(told() == lines{"ann<- history undo redo undo-mine @4",
+                          "bob<- history undo redo redo-mine @4", "cid<- history undo redo @4"});
+    room.put(ann, 3, "d");
+    CHECK(told() == lines{"ann<- history undo undo-mine @5", "bob<- history undo redo-mine @5",
+                          "cid<- history undo @5"});
+    room.op(bob, 3, collab::redo{collab::undo_scope::room});
+    CHECK(room.out.take() == lines{"bob<- op:reject 3 FAILED_PRECONDITION @5"});
+    room.op(bob, 4, collab::redo{collab::undo_scope::mine});
+    CHECK(told() == lines{"bob<- history undo undo-mine @6"});
+    // The effect of somebody else's undo on one's own.
+    room.op(cid, 1, collab::undo{});
+    room.op(cid, 2, collab::undo{});
+    told();
+    room.op(cid, 3, collab::undo{});
+    room.op(cid, 4, collab::undo{});
+    CHECK(told() == lines{"ann<- history redo redo-mine @10", "bob<- history redo redo-mine @10",
+                          "cid<- history redo @10"});
+    CHECK(room.replayed() == room_under_test::picture(room.board));
+  }
+
+  TEST_CASE("undo without a scope has that of the room") {
+    for (const auto scope : {collab::undo_scope::room, collab::undo_scope::mine}) {
+      recorder out;
+      collab::room board{"ROOM01", {}, out, {.default_scope = scope}};
+      collab::testing::manual_clock time;
+      REQUIRE(board.join(ann, {"c-Ann", "u-Ann", "s", "Ann", {}}, time.now()).ok());
+      REQUIRE(board.join(bob, {"c-Bob", "u-Bob", "s", "Bob", {}}, time.now()).ok());
+      const auto op = [&](member_id who, const collab::operation_command& command) {
+        REQUIRE(board.execute(who, command, time.now()).ok());
+      };
+      op(ann, {1, collab::put_element{{"a", collab::element_kind::rect, "u-Ann"}}});
+      op(bob, {1, collab::put_element{{"b", collab::element_kind::rect, "u-Bob"}}});
+      op(ann, {2, collab::undo{}});
+      CHECK((board.board().find("a") == nullptr) == (scope == collab::undo_scope::mine));
+      CHECK((board.board().find("b") == nullptr) == (scope == collab::undo_scope::room));
+      op(ann, {3, collab::redo{}});
+      CHECK(board.board().size() == 2);
+    }
+  }
+
+  TEST_CASE("the operations of a group are undone together, also after the log was read back") {
+    room_under_test room;
+    room.join(ann, "Ann");
+    room.join(bob, "Bob");
+    for (const std::string id : {"a", "b"}) {
+      const collab::put_element put{{id, collab::element_kind::rect, "u-Ann"}};
+      REQUIRE(room.run(ann, collab::operation_command{id == "a" ? 1U : 2U, put, "g"}).ok());
+    }
+    recorder out;
+    out.records = room.out.records;
+    collab::room again{"ROOM01", {}, out};
+    for (const std::string& record : room.out.records) {
+      REQUIRE(again.restore(record).ok());
+    }
+    room.op(bob, 1, collab::undo{});
+    CHECK(room.board.board().size() == 0);
+    REQUIRE(again.join(bob, {"c-Bob", "u-Bob", "s", "Bob", {}}, room.time.now()).ok());
+    REQUIRE(again.execute(bob, collab::operation_command{1, collab::undo{}}, room.time.now()).ok());
+    CHECK(room_under_test::picture(again) == room_under_test::picture(room.board));
   }
 
   TEST_CASE("an id that exists, or has existed, is refused") {
@@ -706,22 +796,26 @@ TEST_SUITE("room/restore") {
         const member_id who = people[below(3)];
         const auto counter = room.board.members().find(who)->second.ledger.last() + 1;
         const std::string id = "e" + std::to_string(below(30));
+        const auto scope = below(2) == 0 ? collab::undo_scope::room : collab::undo_scope::mine;
         switch (below(9)) {
           case 0:
             room.put(who, counter, id);
             break;
-          case 1:
-            room.op(who, counter, collab::set_element{id, {{property::x, double(below(9))}}});
+          case 1: {
+            const collab::set_element set{id, {{property::x, double(below(9))}}};
+            const std::string group = below(2) == 0 ? "g" + std::to_string(below(2)) : "";
+            REQUIRE(room.run(who, collab::operation_command{counter, set, group}).ok());
             break;
+          }
           case 2:
             room.op(who, counter, collab::remove_elements{{id}});
             break;
           case 3:
           case 4:
-            room.op(who, counter, collab::undo{});
+            room.op(who, counter, collab::undo{scope});
             break;
           case 5:
-            room.op(who, counter, collab::redo{});
+            room.op(who, counter, collab::redo{scope});
             break;
           case 6:
             (void)room.start(who, id, {{float(below(100)), 1}});

@@ -32,7 +32,10 @@ struct limits {
   std::uint64_t members_per_room = 200;
   std::uint64_t elements_per_room = 50'000;
   std::uint64_t bytes_per_room = 64 * 1024 * 1024;
+  // Operations that can be undone in scope room, and of each user in scope mine.
   std::uint64_t undo_depth = 1'000;
+  // Users who can undo their own: those who made something last.
+  std::uint64_t undo_users_per_room = 200;
   // Ids of removed elements that are remembered, so that none comes back by accident.
   std::uint64_t tombstones_per_room = 100'000;
   // Strokes that one member has begun and not ended.
@@ -75,8 +78,8 @@ struct limit_row {
   std::string_view name;
   std::string_view unit;
   // Exactly one of the two is set.
-  std::uint64_t limits::*count = nullptr;
-  std::chrono::milliseconds limits::*time = nullptr;
+  std::uint64_t limits::* count = nullptr;
+  std::chrono::milliseconds limits::* time = nullptr;
   // The values that set_limit() takes.
   std::uint64_t least = 1;
   std::uint64_t most = 1'000'000'000;
@@ -98,6 +101,7 @@ struct limit_row {
       {"elements_per_room", "elements", &limits::elements_per_room},
       {"bytes_per_room", "bytes", &limits::bytes_per_room, nullptr, 1024, 1ULL << 40},
       {"undo_depth", "operations", &limits::undo_depth, nullptr, 0},
+      {"undo_users_per_room", "users", &limits::undo_users_per_room},
       {"tombstones_per_room", "ids", &limits::tombstones_per_room},
       {"live_strokes_per_member", "strokes", &limits::live_strokes_per_member},
       {"chat_history", "messages", &limits::chat_history, nullptr, 0},

@@ -1,34 +1,42 @@
 // collab/history/edit_history.hpp - applies operations to a document, and takes them back.
 //
 // Undo and redo are operations like any other: they name their target and stand in the
-// log, so that a replay of the log ends with the same document and the same stacks. One
-// stack serves the whole room: undo takes back the latest operation of anybody that is
-// not undone.
+// log, so that a replay of the log ends with the same document and the same stacks. What
+// the document shows is what the operations make that are not undone, in the order of the
+// log; docs/protocol.md says it in full.
 
 #ifndef COLLAB_HISTORY_EDIT_HISTORY_HPP
 #define COLLAB_HISTORY_EDIT_HISTORY_HPP
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/status/status.h>
 #include <absl/strings/str_cat.h>
 
-#include <cassert>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <iterator>
+#include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "collab/core/text.hpp"
 #include "collab/document/document.hpp"
+#include "collab/history/detail/element_trails.hpp"
+#include "collab/history/detail/undo_stacks.hpp"
 #include "collab/history/operation.hpp"
 
 namespace collab {
 
 struct edit_history_options {
-  // Operations that can be taken back. 0: none.
+  // Operations that can be taken back in scope room, and of each user in scope mine: his latest
+  // ones. 0: none.
   std::size_t undo_depth = 1'000;
+  // Users who can take back their own: those who made something last. At least 1.
+  std::size_t undo_users_max = 200;
 };
 
 // What became of an undo or a redo: all of it, what others had not overwritten, nothing.
@@ -37,30 +45,37 @@ enum class undo_outcome : std::uint8_t { applied, partial, nothing };
 // What one operation did to the document. The elements are valid until it changes again.
 struct edit_effect {
   const element* put = nullptr;
-  // The operation that was taken back or done again.
+  // The operation that was taken back or done again; of a group the latest.
   seq_number target{};
   undo_outcome outcome = undo_outcome::applied;
   std::vector<element_id> removed;
   std::vector<const element*> restored;
   // Elements with the properties that were written.
   std::vector<std::pair<const element*, std::vector<property>>> changed;
+  // The users who may have something else to undo or redo of their own than before.
+  std::vector<user_id> users;
 };
 
 // Threads: one object and its document, one thread at a time.
-// Memory: a few words for each thing that an operation of the last undo_depth changed, and
-// the bodies of the elements they removed.
+// Memory: a few words and a value for each thing that was changed by an operation which can
+// be undone or redone, and the bodies of the elements that this could bring back.
 class edit_history {
  public:
   // Keeps a reference to `board`, which must outlive this object and be changed by it alone.
   explicit edit_history(document& board, edit_history_options options = {})
-      : board_{board}, options_{options} {}
+      : board_{board}, stacks_{options.undo_depth, options.undo_users_max}, trails_{board} {}
 
-  // The operation that undo would take back, or redo do again.
-  [[nodiscard]] std::optional<seq_number> undo_target() const {
-    return done_.empty() ? std::nullopt : std::optional{done_.back().seq};
+  // The operation that undo would take back in `scope`, or redo do again, for `user`: of a group
+  // its latest. O(log operations).
+  [[nodiscard]] std::optional<seq_number> undo_target(undo_scope scope,
+                                                      std::string_view user) const {
+    const detail::undo_stack* stack = find_stack(scope, user);
+    return stack != nullptr ? seq_of(stack->latest_done()) : std::nullopt;
   }
-  [[nodiscard]] std::optional<seq_number> redo_target() const {
-    return undone_.empty() ? std::nullopt : std::optional{undone_.back().seq};
+  [[nodiscard]] std::optional<seq_number> redo_target(undo_scope scope,
+                                                      std::string_view user) const {
+    const detail::undo_stack* stack = find_stack(scope, user);
+    return stack != nullptr ? seq_of(stack->latest_undone()) : std::nullopt;
   }
 
   // Whether apply() would take `op`. The document is not changed.
@@ -69,7 +84,7 @@ class edit_history {
   // when an id is taken or an undo or redo does not name its target, invalid_argument when
   // a property does not belong to the kind of the element.
   [[nodiscard]] absl::Status check(const operation& op) const {
-    return std::visit([this](const auto& body) { return check_body(body); }, op.body);
+    return std::visit([&](const auto& body) { return check_body(op, body); }, op.body);
   }
 
   // Changes the document. Requires: check(op).ok(), a seq greater than all before.
@@ -81,35 +96,14 @@ class edit_history {
   }
 
  private:
-  struct presence_change {
-    element_id id;
-    // Who had made the element be as it was before; 0 when it had never been.
-    seq_number before{};
-    bool is_there_after = false;
-  };
-  struct register_change {
-    element_id id;
-    property key{};
-    // nullopt: nobody had written it.
-    std::optional<property_value> value_before;
-    seq_number writer_before{};
-    property_value value_after;
-  };
-  // One operation that can be taken back.
-  struct entry {
-    seq_number seq{};
-    std::vector<presence_change> presence;
-    std::vector<register_change> registers;
-  };
-
-  absl::Status check_body(const put_operation& body) const {
+  absl::Status check_body(const operation&, const put_operation& body) const {
     if (board_.remembers(body.value.id())) {
       return absl::FailedPreconditionError(
           absl::StrCat("element '", body.value.id(), "' exists or has existed"));
     }
     return absl::OkStatus();
   }
-  absl::Status check_body(const set_operation& body) const {
+  absl::Status check_body(const operation&, const set_operation& body) const {
     const element* found = board_.find(body.id);
     if (found == nullptr) {
       return absl::NotFoundError(absl::StrCat("element '", body.id, "' is not on the board"));
@@ -125,54 +119,56 @@ class edit_history {
     }
     return absl::OkStatus();
   }
-  absl::Status check_body(const remove_operation&) const { return absl::OkStatus(); }
-  absl::Status check_body(const clear_operation&) const { return absl::OkStatus(); }
-  absl::Status check_body(const chat_operation&) const { return absl::OkStatus(); }
-  absl::Status check_body(const undo_operation& body) const {
-    if (undo_target() != body.target) {
+  absl::Status check_body(const operation&, const remove_operation&) const {
+    return absl::OkStatus();
+  }
+  absl::Status check_body(const operation&, const clear_operation&) const {
+    return absl::OkStatus();
+  }
+  absl::Status check_body(const operation&, const chat_operation&) const {
+    return absl::OkStatus();
+  }
+  absl::Status check_body(const operation& op, const undo_operation& body) const {
+    if (undo_target(body.scope, op.author) != body.target) {
       return absl::FailedPreconditionError("there is nothing to undo");
     }
     return absl::OkStatus();
   }
-  absl::Status check_body(const redo_operation& body) const {
-    if (redo_target() != body.target) {
+  absl::Status check_body(const operation& op, const redo_operation& body) const {
+    if (redo_target(body.scope, op.author) != body.target) {
       return absl::FailedPreconditionError("there is nothing to redo");
     }
     return absl::OkStatus();
   }
 
   void apply_body(operation& op, put_operation& body, edit_effect& effect) {
-    entry made{op.seq, {}, {}};
-    made.presence.push_back({body.value.id(), seq_number{}, true});
+    detail::undo_entry made;
+    made.presence.push_back({trails_.begin(body.value.id(), op.seq), op.seq, true, false});
     body.value.stamp_all(op.seq);
     effect.put = &board_.insert(std::move(body.value), op.seq);
-    record(std::move(made), op.counter != 0);
+    record(op, std::move(made), effect);
   }
   void apply_body(operation& op, set_operation& body, edit_effect& effect) {
-    entry made{op.seq, {}, {}};
+    detail::undo_entry made;
     std::vector<property> keys;
+    const auto& trail = trails_.of(body.id);
     for (auto& [key, value] : body.changes) {
-      const property_register* old = board_.find(body.id)->find(key);
-      register_change change{body.id, key, std::nullopt, seq_number{}, value};
-      if (old != nullptr && old->writer != seq_number{}) {
-        change.value_before = old->value;
-        change.writer_before = old->writer;
-      }
-      made.registers.push_back(std::move(change));
+      trails_.register_of(*trail, key).write(op.seq, value);
+      made.registers.push_back({trail, key, op.seq, std::nullopt});
       keys.push_back(key);
       board_.set(body.id, key, std::move(value), op.seq, op.seq);
     }
     effect.changed.emplace_back(board_.find(body.id), std::move(keys));
-    record(std::move(made), true);
+    record(op, std::move(made), effect);
   }
   void apply_body(operation& op, remove_operation& body, edit_effect& effect) {
-    entry made{op.seq, {}, {}};
+    detail::undo_entry made;
     for (element_id& id : body.ids) {
       if (board_.find(id) != nullptr) {
         take_off(op, std::move(id), made, effect);
       }
     }
-    record(std::move(made), true);
+    record(op, std::move(made), effect);
   }
   void apply_body(operation& op, clear_operation&, edit_effect& effect) {
     std::vector<element_id> ids;
@@ -180,138 +176,152 @@ class edit_history {
     for (const element* each : board_.elements()) {
       ids.push_back(each->id());
     }
-    entry made{op.seq, {}, {}};
+    detail::undo_entry made;
     for (element_id& id : ids) {
       take_off(op, std::move(id), made, effect);
     }
-    record(std::move(made), true);
+    record(op, std::move(made), effect);
   }
-  void apply_body(operation& op, undo_operation&, edit_effect& effect) {
-    entry back = std::move(done_.back());
-    done_.pop_back();
-    effect.target = back.seq;
-    std::size_t skipped = 0;
-    for (const presence_change& change : back.presence) {
-      // Only where nobody has done anything to it since.
-      if (board_.presence_writer(change.id) != back.seq) {
-        ++skipped;
-      } else if (change.is_there_after) {
-        board_.remove(change.id, change.before);
-        effect.removed.push_back(change.id);
-      } else if (board_.can_restore(change.id)) {
-        effect.restored.push_back(&board_.restore(change.id, change.before));
-      } else {
-        ++skipped;
-      }
+  void apply_body(operation& op, undo_operation& body, edit_effect& effect) {
+    detail::undo_entry& entry = *find_stack(body.scope, op.author)->latest_done();
+    for (detail::presence_write& each : entry.presence) {
+      each.is_kept = each.of->presence.take_back(each.seq).has_value();
     }
-    for (const register_change& change : back.registers) {
-      if (!is_shown(change, back.seq)) {
-        ++skipped;
-      } else if (change.value_before.has_value()) {
-        board_.set(change.id, change.key, *change.value_before, op.seq, change.writer_before);
-        add_changed(change, effect);
-      } else {
-        board_.reset(change.id, change.key, op.seq);
-        add_changed(change, effect);
-      }
+    for (detail::register_write& each : entry.registers) {
+      each.kept =
+          trails_.register_of(*each.of, each.key).take_back(each.seq).value_or(std::nullopt);
     }
-    effect.outcome = outcome_of(skipped, back);
-    undone_.push_back(std::move(back));
+    stacks_.note_undone(entry, op.seq);
+    show(entry, op.seq, effect);
   }
-  void apply_body(operation& op, redo_operation&, edit_effect& effect) {
-    entry again = std::move(undone_.back());
-    undone_.pop_back();
-    effect.target = again.seq;
-    std::size_t skipped = 0;
-    for (const presence_change& change : again.presence) {
-      if (board_.presence_writer(change.id) != change.before) {
-        ++skipped;
-      } else if (!change.is_there_after && board_.find(change.id) != nullptr) {
-        board_.remove(change.id, again.seq);
-        effect.removed.push_back(change.id);
-      } else if (change.is_there_after && board_.can_restore(change.id)) {
-        effect.restored.push_back(&board_.restore(change.id, again.seq));
-      } else {
-        ++skipped;
+  void apply_body(operation& op, redo_operation& body, edit_effect& effect) {
+    detail::undo_entry& entry = *find_stack(body.scope, op.author)->latest_undone();
+    for (detail::presence_write& each : entry.presence) {
+      if (each.is_kept) {
+        each.of->presence.put_back(each.seq, each.is_there);
       }
     }
-    for (const register_change& change : again.registers) {
-      if (is_shown(change, change.writer_before)) {
-        board_.set(change.id, change.key, change.value_after, op.seq, again.seq);
-        add_changed(change, effect);
-      } else {
-        ++skipped;
+    for (detail::register_write& each : entry.registers) {
+      if (each.kept.has_value()) {
+        trails_.register_of(*each.of, each.key).put_back(each.seq, std::move(each.kept));
       }
     }
-    effect.outcome = outcome_of(skipped, again);
-    done_.push_back(std::move(again));
+    stacks_.note_redone(entry);
+    show(entry, op.seq, effect);
   }
   void apply_body(operation&, chat_operation&, edit_effect&) {}
 
-  void take_off(const operation& op, element_id id, entry& made, edit_effect& effect) {
-    made.presence.push_back({id, board_.presence_writer(id), false});
+  void take_off(const operation& op, element_id id, detail::undo_entry& made, edit_effect& effect) {
+    const auto& trail = trails_.of(id);
+    trail->presence.write(op.seq, false);
+    made.presence.push_back({trail, op.seq, false, false});
     board_.remove(id, op.seq);
     effect.removed.push_back(std::move(id));
   }
 
-  // Whether the element is there and its register still shows what `writer` wrote.
-  [[nodiscard]] bool is_shown(const register_change& change, seq_number writer) const {
-    const element* found = board_.find(change.id);
-    if (found == nullptr) {
-      return false;
+  // Brings the document to where the writes of `entry` have left their trails.
+  void show(const detail::undo_entry& entry, seq_number at, edit_effect& effect) {
+    effect.target = entry.seq;
+    effect.users.push_back(entry.author);
+    for (const detail::presence_write& each : entry.presence) {
+      show_presence(*each.of, at, effect);
     }
-    const property_register* held = found->find(change.key);
-    return (held != nullptr ? held->writer : seq_number{}) == writer;
+    absl::flat_hash_map<const element*, std::size_t> places;
+    for (const detail::register_write& each : entry.registers) {
+      const element* shown = show_register(*each.of, each.key, at);
+      if (shown != nullptr && each.of->changed_at != at) {
+        const auto [place, is_new] = places.try_emplace(shown, effect.changed.size());
+        if (is_new) {
+          effect.changed.emplace_back(shown, std::vector<property>{});
+        }
+        effect.changed[place->second].second.push_back(each.key);
+      }
+    }
+    effect.outcome = outcome_of(entry, at);
+  }
+  void show_presence(detail::element_trail& trail, seq_number at, edit_effect& effect) {
+    const bool is_there = board_.find(trail.id) != nullptr;
+    if (trail.is_gone || trail.presence.shown() == is_there) {
+      return;
+    }
+    if (is_there) {
+      board_.remove(trail.id, trail.presence.writer());
+      effect.removed.push_back(trail.id);
+    } else {
+      effect.restored.push_back(&board_.restore(trail.id, trail.presence.writer()));
+    }
+    trail.changed_at = at;
+  }
+  // The element, if it is there and looks different now.
+  const element* show_register(detail::element_trail& trail, property key, seq_number at) {
+    detail::register_trail& held = trails_.register_of(trail, key);
+    if (trail.is_gone || !held.tell(at)) {
+      return nullptr;
+    }
+    if (const std::optional<property_value>& value = held.shown(); value.has_value()) {
+      board_.set(trail.id, key, *value, at, held.writer());
+    } else {
+      board_.reset(trail.id, key, at);
+    }
+    return board_.find(trail.id);
   }
 
-  void add_changed(const register_change& change, edit_effect& effect) const {
-    const element* found = board_.find(change.id);
-    if (effect.changed.empty() || effect.changed.back().first != found) {
-      effect.changed.emplace_back(found, std::vector<property>{});
+  // How much of what `entry` wrote looks different since `at`.
+  [[nodiscard]] undo_outcome outcome_of(const detail::undo_entry& entry, seq_number at) const {
+    std::size_t skipped = 0;
+    for (const detail::presence_write& each : entry.presence) {
+      skipped += each.of->changed_at == at ? 0 : 1;
     }
-    effect.changed.back().second.push_back(change.key);
-  }
-
-  [[nodiscard]] static undo_outcome outcome_of(std::size_t skipped, const entry& of) {
+    for (const detail::register_write& each : entry.registers) {
+      const detail::element_trail& of = *each.of;
+      const bool is_changed =
+          of.registers.find(each.key)->second.changed_at() == at && board_.find(of.id) != nullptr;
+      skipped += of.changed_at == at || is_changed ? 0 : 1;
+    }
     if (skipped == 0) {
       return undo_outcome::applied;
     }
-    return skipped == of.presence.size() + of.registers.size() ? undo_outcome::nothing
-                                                               : undo_outcome::partial;
+    return skipped == entry.presence.size() + entry.registers.size() ? undo_outcome::nothing
+                                                                     : undo_outcome::partial;
   }
 
-  // Makes `made` the next to be undone. Work that changed nothing can't be.
-  void record(entry made, bool ends_redo) {
+  // ---- What can be undone
+
+  // Puts what `op` has written onto the stacks. Work that changed nothing can't be undone.
+  void record(operation& op, detail::undo_entry made, edit_effect& effect) {
     if (made.presence.empty() && made.registers.empty()) {
       return;
     }
-    if (ends_redo) {
-      while (!undone_.empty()) {
-        release(undone_.back(), /*was_undone=*/true);
-        undone_.pop_back();
-      }
+    const auto finish = [this](detail::undo_entry& gone) { trails_.settle(gone); };
+    if (op.counter != 0) {
+      stacks_.end_redo(op.author, finish);
     }
-    done_.push_back(std::move(made));
-    while (done_.size() > options_.undo_depth) {
-      release(done_.front(), /*was_undone=*/false);
-      done_.pop_front();
+    std::shared_ptr<detail::undo_entry> entry = stacks_.take_group(op.client, op.group);
+    if (entry != nullptr) {
+      ++entry->operations;
+      std::move(made.presence.begin(), made.presence.end(), std::back_inserter(entry->presence));
+      std::move(made.registers.begin(), made.registers.end(), std::back_inserter(entry->registers));
+    } else {
+      entry = std::make_shared<detail::undo_entry>(std::move(made));
+      entry->author = op.author;
+      entry->session = op.client;
+      entry->group = std::move(op.group);
     }
+    entry->seq = op.seq;
+    stacks_.add(entry, effect.users, finish);
   }
 
-  // Gives up the bodies that only `gone` could have brought back.
-  void release(const entry& gone, bool was_undone) {
-    for (const presence_change& change : gone.presence) {
-      const seq_number keeper = was_undone ? change.before : gone.seq;
-      if (change.is_there_after == was_undone && board_.presence_writer(change.id) == keeper) {
-        board_.forget_body(change.id);
-      }
-    }
+  [[nodiscard]] const detail::undo_stack* find_stack(undo_scope scope,
+                                                     std::string_view user) const {
+    return scope == undo_scope::room ? &stacks_.of_room() : stacks_.find(user);
+  }
+  [[nodiscard]] static std::optional<seq_number> seq_of(const detail::undo_entry* entry) {
+    return entry != nullptr ? std::optional{entry->seq} : std::nullopt;
   }
 
   document& board_;
-  edit_history_options options_;
-  std::deque<entry> done_;
-  std::vector<entry> undone_;
+  detail::undo_stacks stacks_;
+  detail::element_trails trails_;
 };
 
 }  // namespace collab

@@ -12,6 +12,7 @@ class operation_log;
 struct edit_effect;
 struct operation;
 enum class undo_outcome : std::uint8_t;
+enum class undo_scope : std::uint8_t;
 
 }  // namespace collab
 

@@ -3,7 +3,9 @@
 #ifndef COLLAB_HISTORY_OPERATION_HPP
 #define COLLAB_HISTORY_OPERATION_HPP
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -34,12 +36,17 @@ struct remove_operation {
 
 struct clear_operation {};
 
-// Takes back the operation `target`, or does it again.
+// Whose operations undo and redo choose from: everybody's, or only those of the user himself.
+enum class undo_scope : std::uint8_t { room, mine };
+
+// Takes back the operation `target`, or does it again, with the others of its group.
 struct undo_operation {
   seq_number target{};
+  undo_scope scope = undo_scope::room;
 };
 struct redo_operation {
   seq_number target{};
+  undo_scope scope = undo_scope::room;
 };
 
 struct chat_operation {
@@ -60,7 +67,14 @@ struct operation {
   // who is gone. That ends nobody's redo.
   operation_counter counter = 0;
   body_type body;
+  // Operations of one client with the same group are undone together; empty: by itself.
+  std::string group{};
 };
+
+// Whether `text` can name a group: 1 to 64 of A-Z a-z 0-9 _ - : .
+[[nodiscard]] constexpr bool is_group_name(std::string_view text) noexcept {
+  return is_element_id(text);
+}
 
 }  // namespace collab
 

@@ -28,6 +28,9 @@ inline constexpr unsigned char operation_record_version = 2;
 
 namespace detail {
 
+// Added to the kind of a body that a group stands before.
+inline constexpr unsigned grouped_body = 0x80;
+
 inline void write_body(record_writer& out, const put_operation& body) {
   out.text(body.value.id());
   out.byte(static_cast<unsigned>(body.value.kind()));
@@ -55,9 +58,11 @@ inline void write_body(record_writer& out, const remove_operation& body) {
 inline void write_body(record_writer&, const clear_operation&) {}
 inline void write_body(record_writer& out, const undo_operation& body) {
   out.integer(to_integer(body.target));
+  out.byte(static_cast<unsigned>(body.scope));
 }
 inline void write_body(record_writer& out, const redo_operation& body) {
   out.integer(to_integer(body.target));
+  out.byte(static_cast<unsigned>(body.scope));
 }
 inline void write_body(record_writer& out, const chat_operation& body) {
   out.text(body.name);
@@ -115,6 +120,18 @@ inline remove_operation read_remove(record_reader& in) {
   return body;
 }
 
+template <typename Operation>
+Operation read_target(record_reader& in) {
+  Operation body{seq_number{in.integer()}};
+  const unsigned scope = in.byte();
+  if (scope > static_cast<unsigned>(undo_scope::mine)) {
+    in.fail();
+    return {};
+  }
+  body.scope = static_cast<undo_scope>(scope);
+  return body;
+}
+
 inline operation::body_type read_body(record_reader& in, unsigned kind, const user_id& author) {
   switch (kind) {
     case 0:
@@ -128,9 +145,9 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
     case 3:
       return clear_operation{};
     case 4:
-      return undo_operation{seq_number{in.integer()}};
+      return read_target<undo_operation>(in);
     case 5:
-      return redo_operation{seq_number{in.integer()}};
+      return read_target<redo_operation>(in);
     case 6: {
       std::string name = in.text();
       return chat_operation{std::move(name), in.text()};
@@ -152,7 +169,13 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
   out.text(op.author);
   out.text(op.client);
   out.integer(op.counter);
-  out.byte(static_cast<unsigned>(op.body.index()));
+  const auto kind = static_cast<unsigned>(op.body.index());
+  if (op.group.empty()) {
+    out.byte(kind);
+  } else {
+    out.byte(kind | detail::grouped_body);
+    out.text(op.group);
+  }
   std::visit([&out](const auto& body) { detail::write_body(out, body); }, op.body);
   return out.take();
 }
@@ -175,7 +198,13 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
   op.client = in.text();
   op.counter = in.integer();
   const unsigned kind = in.byte();
-  op.body = detail::read_body(in, kind, op.author);
+  if ((kind & detail::grouped_body) != 0) {
+    op.group = in.text();
+    if (!is_group_name(op.group)) {
+      in.fail();
+    }
+  }
+  op.body = detail::read_body(in, kind & ~detail::grouped_body, op.author);
   if (in.failed() || in.left() != 0) {
     return absl::DataLossError(absl::StrCat("operation record of ", record.size(),
                                             " bytes is damaged at offset ", in.offset()));

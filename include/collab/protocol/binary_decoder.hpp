@@ -66,7 +66,8 @@ class binary_decoder {
 
   void take(detail::client_type type, reader& in, const user_id& sender, client_message& message);
   [[nodiscard]] bool take_operation(detail::client_type type, reader& in, const user_id& sender,
-                                    client_message& message);
+                                    client_message& message, std::optional<std::string> group);
+  [[nodiscard]] bool take_grouped(reader& in, const user_id& sender, client_message& message);
   [[nodiscard]] body_type read_operation(detail::client_type type, reader& in,
                                          const user_id& sender);
 
@@ -159,8 +160,13 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
     case client_type::ping:
       message.body = ping_message{in.number("t", -1e300, 1e300)};
       break;
+    case client_type::group:
+      if (take_grouped(in, sender, message)) {
+        return;
+      }
+      break;
     default:
-      if (take_operation(type, in, sender, message)) {
+      if (take_operation(type, in, sender, message, std::nullopt)) {
         return;
       }
       break;
@@ -173,19 +179,40 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
 
 // Whether the operation has a counter, so that it can be refused by it.
 inline bool binary_decoder::take_operation(detail::client_type type, reader& in,
-                                           const user_id& sender, client_message& message) {
+                                           const user_id& sender, client_message& message,
+                                           std::optional<std::string> group) {
   constexpr std::uint64_t counter_max = std::uint64_t{1} << 53;
   const operation_counter counter = in.whole("op", 1, counter_max);
   if (in.failed()) {
     return false;
   }
-  operation_command command{counter, read_operation(type, in, sender)};
+  operation_command command{counter, read_operation(type, in, sender), group.value_or("")};
+  if (group.has_value() && !is_group_name(*group)) {
+    in.refuse("group", "not 1 to 64 of A-Z a-z 0-9 _ - : .");
+  }
   if (in.failed()) {
     message.status = in.status();
     command.body = refused_operation{message.status};
   }
   message.body.emplace<room_command>(std::move(command));
   return true;
+}
+
+// A group, and the type and body of the durable operation in it.
+inline bool binary_decoder::take_grouped(reader& in, const user_id& sender,
+                                         client_message& message) {
+  using detail::client_type;
+  std::string group{in.view()};
+  const unsigned type = in.byte();
+  const bool is_durable = (type >= static_cast<unsigned>(client_type::stroke_end) &&
+                           type <= static_cast<unsigned>(client_type::chat) &&
+                           type != static_cast<unsigned>(client_type::stroke_cancel));
+  if (!is_durable) {
+    in.refuse("group", "type ", type, " is no durable operation");
+    return false;
+  }
+  message.type = detail::client_type_names[type];
+  return take_operation(static_cast<client_type>(type), in, sender, message, std::move(group));
 }
 
 inline binary_decoder::body_type binary_decoder::read_operation(detail::client_type type,
@@ -207,11 +234,14 @@ inline binary_decoder::body_type binary_decoder::read_operation(detail::client_t
     case client_type::element_remove:
       return read_remove(in);
     case client_type::undo:
-    case client_type::redo:
-      if (in.whole("scope", 0, 2) == 2) {
-        in.refuse("scope", "'mine' is not available in this version");
+    case client_type::redo: {
+      const std::uint64_t told = in.whole("scope", 0, 2);
+      std::optional<undo_scope> scope;
+      if (told != 0) {
+        scope = told == 1 ? undo_scope::room : undo_scope::mine;
       }
-      return type == client_type::undo ? body_type{undo{}} : body_type{redo{}};
+      return type == client_type::undo ? body_type{undo{scope}} : body_type{redo{scope}};
+    }
     case client_type::chat:
       return send_chat{in.words("text", bounds_.chat_characters)};
     default:

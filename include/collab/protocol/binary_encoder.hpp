@@ -134,7 +134,7 @@ class binary_event_writer {
   }
   void write(const history_changed& event) {
     out_.begin(server_type::history);
-    put(event);
+    out_.byte(bits_of(event));
     out_.end();
   }
 
@@ -188,8 +188,9 @@ class binary_event_writer {
     out_.integer(to_integer(place.seq));
     put(place.time);
   }
-  void put(const history_changed& state) {
-    out_.byte((state.can_undo ? 1U : 0U) | (state.can_redo ? 2U : 0U));
+  static unsigned bits_of(const history_changed& state) {
+    return (state.can_undo ? 1U : 0U) | (state.can_redo ? 2U : 0U) |
+           (state.can_undo_mine ? 4U : 0U) | (state.can_redo_mine ? 8U : 0U);
   }
   // What follows the author.
   void put(const chat_message& message) {
@@ -339,7 +340,8 @@ inline void binary_event_writer::write(const joined_room& event) {
   for (const auto& [who, where] : cursors) {
     put(*who, where);
   }
-  put(state.history());
+  const bool is_mine = state.options().default_scope == undo_scope::mine;
+  out_.byte(bits_of(state.history(event.self.user)) | (is_mine ? 16U : 0U));
   out_.integer(state.chat().messages().size());
   for (const chat_message& each : state.chat().messages()) {
     out_.integer(users.reference(each.user));

@@ -69,8 +69,13 @@ struct remove_elements {
   std::vector<element_id> ids;
 };
 struct clear_canvas {};
-struct undo {};
-struct redo {};
+// Without a scope: the one that the room prefers.
+struct undo {
+  std::optional<undo_scope> scope{};
+};
+struct redo {
+  std::optional<undo_scope> scope{};
+};
 struct send_chat {
   std::string text;
 };
@@ -85,6 +90,8 @@ struct operation_command {
   std::variant<end_stroke, put_element, set_element, remove_elements, clear_canvas, undo, redo,
                send_chat, refused_operation>
       body;
+  // Empty, or is_group_name(): see operation::group.
+  std::string group{};
 };
 
 using room_command = std::variant<start_stroke, extend_stroke, cancel_stroke, move_cursor,

@@ -121,9 +121,14 @@ struct chat_sent {
   const member* author = nullptr;
   const chat_message& message;
 };
+// What there is to undo and redo for the receiver: in scope room, and of his own.
 struct history_changed {
   bool can_undo = false;
   bool can_redo = false;
+  bool can_undo_mine = false;
+  bool can_redo_mine = false;
+
+  friend bool operator==(const history_changed&, const history_changed&) = default;
 };
 
 // The answers to an operation.

@@ -76,6 +76,9 @@ struct member {
   collab::color color;
   collab::role role = role::editor;
   session_ledger ledger;
+  // What he has been told of undoing and redoing his own operations.
+  bool can_undo_mine = false;
+  bool can_redo_mine = false;
 };
 
 }  // namespace collab

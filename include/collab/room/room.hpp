@@ -22,6 +22,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"
@@ -36,6 +37,11 @@
 #include "collab/room/presence.hpp"
 
 namespace collab {
+
+struct room_options {
+  // What undo and redo mean that name no scope.
+  undo_scope default_scope = undo_scope::room;
+};
 
 // Who joins. The host has decided that he may.
 struct join_request {
@@ -59,7 +65,7 @@ class room {
   using live_stroke_map = absl::btree_map<element_id, live_stroke>;
 
   // Keeps a reference to `sink`, which must outlive this object.
-  room(std::string name, const limits& bounds, room_sink& sink);
+  room(std::string name, const limits& bounds, room_sink& sink, room_options options = {});
   room(const room&) = delete;
   room& operator=(const room&) = delete;
 
@@ -111,7 +117,9 @@ class room {
   [[nodiscard]] const chat_log& chat() const noexcept { return chat_; }
   // The last operation, durable or not.
   [[nodiscard]] seq_number last_seq() const noexcept { return log_.last(); }
-  [[nodiscard]] history_changed history() const;
+  // What there is to undo and redo for `user`. O(log operations).
+  [[nodiscard]] history_changed history(std::string_view user) const;
+  [[nodiscard]] const room_options& options() const noexcept { return options_; }
   [[nodiscard]] std::optional<cursor> cursor_of(member_id id, instant now) const {
     return presence_.find(id, now);
   }
@@ -146,7 +154,7 @@ class room {
   void reject(member& who, operation_counter counter, absl::Status reason, moment now);
   void commit(operation op, member* author, std::string_view ended_stroke);
   void announce(const operation& op, const edit_effect& effect, member* author, bool is_stroke);
-  void announce_history();
+  void announce_history(const std::vector<user_id>& users);
   void commit_live_stroke(live_stroke_map::iterator at, moment now);
   void commit_live_strokes(moment now, bool all);
   void relay_cursors(moment now);
@@ -161,6 +169,7 @@ class room {
 
   std::string name_;
   const limits bounds_;
+  const room_options options_;
   room_sink& sink_;
   document board_;
   edit_history history_;
@@ -171,6 +180,7 @@ class room {
   live_stroke_map live_;
   std::size_t live_bytes_ = 0;
   seq_number durable_{};
+  // What the members have been told of scope room.
   history_changed announced_;
   std::uint32_t joins_ = 0;
 };

@@ -27,6 +27,7 @@
 #include "collab/core/limits.hpp"
 #include "collab/core/log_sink.hpp"
 #include "collab/core/random_source.hpp"
+#include "collab/history/operation.hpp"
 #include "collab/protocol/dialect.hpp"
 #include "collab/storage/storage.hpp"
 #include "collab/transport/transport.hpp"
@@ -35,6 +36,9 @@ namespace collab {
 
 struct room_host_options {
   limits bounds;
+
+  // What undo and redo mean in these rooms that name no scope.
+  undo_scope default_scope = undo_scope::room;
 
   // How long a room without members stays in memory. At least 0.
   duration room_grace = std::chrono::seconds{60};

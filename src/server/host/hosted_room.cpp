@@ -19,7 +19,10 @@ bool is_cursor(const room_event& event) { return std::holds_alternative<cursors_
 hosted_room::hosted_room(hosted_room_owner& owner, std::uint64_t number, std::string name)
     : owner_{owner},
       number_{number},
-      board_{std::move(name), owner.options().bounds, *this},
+      board_{std::move(name),
+             owner.options().bounds,
+             *this,
+             {.default_scope = owner.options().default_scope}},
       retry_wait_{owner.options().storage_retry} {}
 
 // ---- Loading

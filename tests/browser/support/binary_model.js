@@ -64,6 +64,8 @@ const color = (value) => {
 };
 const list = (values, write) => [...varint(values.length), ...values.flatMap(write)];
 const sized = (bytes) => [...varint(bytes.length), ...bytes];
+const historyFlags = ({ canUndo, canRedo, mine }) =>
+  flags(canUndo, canRedo, mine?.canUndo, mine?.canRedo);
 const flags = (...set) => set.reduce((sum, each, i) => sum + (each ? 2 ** i : 0), 0);
 
 function property(name, value) {
@@ -191,7 +193,7 @@ export class ServerModel {
       ...list(message.elements, (each) => this.#element(each)),
       ...list(message.live, ({ stroke }) => this.#element(stroke)),
       ...list(message.cursors, (each) => this.#cursor(each)),
-      flags(message.history.canUndo, message.history.canRedo),
+      historyFlags(message.history) + (message.history.scope === 'mine' ? 16 : 0),
       ...list(message.chat, (each) => this.#chat(each)),
       message.more ? 1 : 0,
     ];
@@ -297,7 +299,7 @@ export class ServerModel {
           ],
         ];
       case 'history:state':
-        return [84, [flags(message.canUndo, message.canRedo)]];
+        return [84, [historyFlags(message)]];
       case 'chat:message':
         return [85, this.#chat(message)];
       case 'pong':
@@ -504,6 +506,10 @@ export class ClientModel {
         };
         const scope = [undefined, 'room', 'mine'][body.byte()];
         return scope ? { ...message, scope } : message;
+      }
+      case 19: {
+        const group = body.text();
+        return { ...this.#message(body.byte(), body), group };
       }
       case 13:
         return { type: 'chat:send', op: body.varint(), text: body.text() };

@@ -125,6 +125,7 @@ describe('what a client says', () => {
       [{ type: 'operation:undo', op: 1 }, '0b 02 01 00'],
       [{ type: 'operation:undo', op: 1, scope: 'room' }, '0b 02 01 01'],
       [{ type: 'operation:redo', op: 2, scope: 'mine' }, '0c 02 02 02'],
+      [{ type: 'canvas:clear', op: 300, group: 'g.1' }, '13 07 03672e31 0a ac02'],
       [{ type: 'chat:send', op: 1, text: 'é' }, '0d 04 01 02c3a9'],
       [{ type: 'cursor:move', x: 100, y: -0.0625, drawing: true }, '0e 04 8032 02 01'],
       [{ type: 'cursor:move', x: 0, y: 0 }, '0e 03 00 00 00'],

@@ -64,7 +64,12 @@ describe('what a server says', () => {
       elements: [],
       live: [],
       cursors: [],
-      history: { canUndo: false, canRedo: false },
+      history: {
+        canUndo: false,
+        canRedo: false,
+        mine: { canUndo: false, canRedo: false },
+        scope: 'room',
+      },
       chat: [],
       more: false,
     });
@@ -117,7 +122,12 @@ describe('what a server says', () => {
       },
     ]);
     assert.deepEqual(state.cursors, [['c2', 100, -0.0625, true]]);
-    assert.deepEqual(state.history, { canUndo: true, canRedo: true });
+    assert.deepEqual(state.history, {
+      canUndo: true,
+      canRedo: true,
+      mine: { canUndo: false, canRedo: false },
+      scope: 'room',
+    });
     assert.deepEqual(state.chat, [{ userId: 'ol', name: 'ol', text: 'hi', time: 100000, seq: 5 }]);
   });
 
@@ -292,8 +302,13 @@ describe('what a server says', () => {
         changed: [],
       },
     ]);
-    assert.deepEqual(say(decoder, '54 01 01'), [
-      { type: 'history:state', canUndo: true, canRedo: false },
+    assert.deepEqual(say(decoder, '54 01 09'), [
+      {
+        type: 'history:state',
+        canUndo: true,
+        canRedo: false,
+        mine: { canUndo: false, canRedo: true },
+      },
     ]);
   });
 
@@ -401,7 +416,12 @@ class RandomRoom {
       elements,
       live: live.map((stroke) => ({ userId: stroke.userId, stroke })),
       cursors: [['c2', this.value(), this.value(), true]],
-      history: { canUndo: true, canRedo: false },
+      history: {
+        canUndo: true,
+        canRedo: false,
+        mine: { canUndo: random.chance(50), canRedo: random.chance(50) },
+        scope: random.pick(['room', 'mine']),
+      },
       chat: random.chance(50) ? [chat] : [],
       more: false,
     };

@@ -37,7 +37,7 @@ describe('a session', () => {
 
   const socket = () => fake.sockets.at(-1);
 
-  async function join({ elements = [], live = [], chat = [], op = 0, you = YOU, more } = {}) {
+  async function join({ elements = [], live = [], chat = [], op = 0, you = YOU, more, history } = {}) {
     socket().open();
     await turn();
     const [hello] = socket().take();
@@ -54,7 +54,7 @@ describe('a session', () => {
       live,
       chat,
       cursors: [],
-      history: { canUndo: false, canRedo: false },
+      history: history ?? { canUndo: false, canRedo: false },
       ...(more && { more }),
     });
   }
@@ -64,6 +64,32 @@ describe('a session', () => {
     await turn();
     return socket().take();
   }
+
+  it('shows what there is to undo in the scope of the server', async () => {
+    const told = { canUndo: true, canRedo: false, mine: { canUndo: false, canRedo: true } };
+    await join({ history: { ...told, scope: 'mine' } });
+    assert.deepEqual(session.history, { canUndo: false, canRedo: true });
+    socket().say({ type: 'history:state', ...told, mine: { canUndo: true, canRedo: false } });
+    await turn();
+    assert.deepEqual(session.history, { canUndo: true, canRedo: false });
+  });
+
+  it('shows what there is to undo of everybody where that is the scope', async () => {
+    const mine = { canUndo: false, canRedo: true };
+    await join({ history: { canUndo: true, canRedo: false, mine, scope: 'room' } });
+    assert.deepEqual(session.history, { canUndo: true, canRedo: false });
+  });
+
+  it('sends what belongs together in one group', async () => {
+    await join({ elements: [{ id: 'r', kind: 'rect', index: 'a0', userId: 'u1', x: 0, y: 0 }] });
+    session.set('r', { x: 1 }, 'g');
+    session.remove(['r'], 'g');
+    session.undo();
+    assert.deepEqual(
+      (await sent()).map(({ group }) => group),
+      ['g', 'g', undefined],
+    );
+  });
 
   async function cutAndRejoin(state) {
     socket().drop();

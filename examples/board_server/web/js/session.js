@@ -30,7 +30,9 @@ export class Session extends EventTarget {
   /** Everybody in the room, this page included: clientId to user. */
   people = new Map();
   chat = [];
+  /** What there is to undo and redo in the scope that undo has at this server. */
   history = { canUndo: false, canRedo: false };
+  #scope = 'room';
   /** Strokes being drawn here. */
   ownStrokes = new Set();
 
@@ -101,22 +103,25 @@ export class Session extends EventTarget {
   }
 
   /** Creates an element; the id is made here when it has none. Returns the id, or null. */
-  put(element) {
+  put(element, group) {
     const whole = { id: makeId(), ...element };
     const done =
       whole.kind === 'stroke'
-        ? this.#submitStroke(whole)
-        : this.#submit({ type: 'element:put', element: elementToSend(whole) });
+        ? this.#submitStroke(whole, group)
+        : this.#submit(inGroup({ type: 'element:put', element: elementToSend(whole) }, group));
     return done ? whole.id : null;
   }
 
-  set(id, props) {
-    this.#submit({ type: 'element:set', id, props });
+  /** What is done with the same `group`, a makeId(), is undone together; it may be left out. */
+  set(id, props, group) {
+    this.#submit(inGroup({ type: 'element:set', id, props }, group));
   }
 
-  remove(ids) {
-    for (const part of chunks(ids, LIMITS.idsPerMessage)) {
-      this.#submit({ type: 'element:remove', ids: part });
+  remove(ids, group) {
+    const parts = chunks(ids, LIMITS.idsPerMessage);
+    const together = parts.length > 1 ? (group ?? makeId()) : group;
+    for (const part of parts) {
+      this.#submit(inGroup({ type: 'element:remove', ids: part }, together));
     }
   }
 
@@ -187,18 +192,14 @@ export class Session extends EventTarget {
   }
 
   /** A whole stroke in one operation, or as a live one when it is too long for a message. */
-  #submitStroke(stroke) {
+  #submitStroke(stroke, group) {
     if (stroke.points.length <= LIMITS.pointsPerMessage) {
-      return this.#submit({
-        type: 'element:put',
-        element: elementToSend({ ...stroke, kind: 'stroke' }),
-      });
+      const element = elementToSend({ ...stroke, kind: 'stroke' });
+      return this.#submit(inGroup({ type: 'element:put', element }, group));
     }
     if (this.#joined) for (const message of strokeMessages(stroke)) this.connection.send(message);
-    return this.#submit(
-      { type: 'stroke:end', strokeId: stroke.id, count: stroke.points.length },
-      { stroke },
-    );
+    const end = { type: 'stroke:end', strokeId: stroke.id, count: stroke.points.length };
+    return this.#submit(inGroup(end, group), { stroke });
   }
 
   #submit(message, local = {}) {
@@ -262,8 +263,8 @@ export class Session extends EventTarget {
       this.board.apply(message);
       this.#disownOrphan(message.strokeId);
     },
-    'history:state'({ canUndo, canRedo }) {
-      this.history = { canUndo, canRedo };
+    'history:state'(message) {
+      this.#takeHistory(message);
       this.#tell('history');
     },
     'chat:message'(message) {
@@ -295,6 +296,11 @@ export class Session extends EventTarget {
       this.#tell('connection');
     },
   };
+
+  #takeHistory(told) {
+    const { canUndo = false, canRedo = false } = this.#scope === 'mine' ? (told.mine ?? {}) : told;
+    this.history = { canUndo, canRedo };
+  }
 
   #meet(user) {
     this.people.set(user.clientId, user);
@@ -383,7 +389,8 @@ export class Session extends EventTarget {
     this.people = new Map((state.users ?? []).map((user) => [user.clientId, user]));
     this.people.set(state.you.clientId, state.you);
     this.chat = [...(state.chat ?? [])];
-    this.history = { canUndo: false, canRedo: false, ...state.history };
+    this.#scope = state.history?.scope ?? 'room';
+    this.#takeHistory(state.history ?? {});
     this.#joined = true;
     this.#retrying = false;
     this.#gap.have = -1;
@@ -485,6 +492,10 @@ export class Session extends EventTarget {
   #tell(name, detail) {
     this.dispatchEvent(Object.assign(new Event(name), { detail }));
   }
+}
+
+function inGroup(message, group) {
+  return group === undefined ? message : { ...message, group };
 }
 
 /** Recognises chat messages that were stored although their ack never arrived. */

@@ -43,8 +43,10 @@ enum class client_type : std::uint8_t {
   cursor,
   user_update,
   ping,
+  // One of the others, in a group.
+  group = 19,
 };
-// Names by type; none for 0.
+// Names by type; none for what is no type.
 inline constexpr std::string_view client_type_names[] = {
     "",
     "room:join",
@@ -63,6 +65,9 @@ inline constexpr std::string_view client_type_names[] = {
     "cursor:move",
     "user:update",
     "ping",
+    "",
+    "",
+    "group",
 };
 
 enum class server_type : std::uint8_t {

@@ -28,12 +28,14 @@ inline constexpr std::uint32_t member_colors[] = {0xE5484DFF, 0x3E63DDFF, 0x30A4
 
 }  // namespace detail
 
-inline room::room(std::string name, const limits& bounds, room_sink& sink)
+inline room::room(std::string name, const limits& bounds, room_sink& sink, room_options options)
     : name_{std::move(name)},
       bounds_{bounds},
+      options_{options},
       sink_{sink},
       board_{{.tombstones_max = bounds.tombstones_per_room}},
-      history_{board_, {.undo_depth = bounds.undo_depth}},
+      history_{board_,
+               {.undo_depth = bounds.undo_depth, .undo_users_max = bounds.undo_users_per_room}},
       chat_{bounds.chat_history},
       presence_{{.interval = bounds.cursor_interval, .expiry = bounds.cursor_expiry}} {}
 
@@ -53,12 +55,15 @@ inline absl::Status room::restore(std::string_view record) {
     history_.apply(std::move(*op));
   }
   durable_ = log_.last();
-  announced_ = history();
+  announced_ = history({});
   return absl::OkStatus();
 }
 
-inline history_changed room::history() const {
-  return {history_.undo_target().has_value(), history_.redo_target().has_value()};
+inline history_changed room::history(std::string_view user) const {
+  return {history_.undo_target(undo_scope::room, user).has_value(),
+          history_.redo_target(undo_scope::room, user).has_value(),
+          history_.undo_target(undo_scope::mine, user).has_value(),
+          history_.redo_target(undo_scope::mine, user).has_value()};
 }
 
 // ---- People
@@ -78,6 +83,9 @@ inline absl::Status room::join(member_id id, join_request request, moment now) {
   self.session = std::move(request.session);
   self.name = std::move(request.name);
   self.color = request.color.value_or(color{palette[(joins_ - 1) % std::size(palette)], false});
+  const history_changed own = history(self.user);
+  self.can_undo_mine = own.can_undo_mine;
+  self.can_redo_mine = own.can_redo_mine;
   sink_.to_member(id, joined_room{*this, self, now.steady}, log_.last());
   sink_.to_others(id, member_joined{self}, seq_number{});
   return absl::OkStatus();

@@ -7,6 +7,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <memory>
@@ -63,7 +64,8 @@ inline absl::Status room::run(member& who, const operation_command& command, mom
   if (admitted.what == admission::kind::answered) {
     return absl::OkStatus();
   }
-  operation op{{}, now.wall, who.user, who.client, command.counter, std::move(admitted.body)};
+  operation op{
+      {}, now.wall, who.user, who.client, command.counter, std::move(admitted.body), command.group};
   if (admitted.what == admission::kind::accepted) {
     admitted.reason = history_.check(op);
   }
@@ -156,14 +158,16 @@ inline room::admission room::admit(member& /*who*/, const clear_canvas& /*comman
   return {admission::kind::accepted, {}, clear_operation{}};
 }
 
-inline room::admission room::admit(member& /*who*/, const undo& /*command*/) {
-  return {
-      admission::kind::accepted, {}, undo_operation{history_.undo_target().value_or(seq_number{})}};
+inline room::admission room::admit(member& who, const undo& command) {
+  const undo_scope scope = command.scope.value_or(options_.default_scope);
+  const seq_number target = history_.undo_target(scope, who.user).value_or(seq_number{});
+  return {admission::kind::accepted, {}, undo_operation{target, scope}};
 }
 
-inline room::admission room::admit(member& /*who*/, const redo& /*command*/) {
-  return {
-      admission::kind::accepted, {}, redo_operation{history_.redo_target().value_or(seq_number{})}};
+inline room::admission room::admit(member& who, const redo& command) {
+  const undo_scope scope = command.scope.value_or(options_.default_scope);
+  const seq_number target = history_.redo_target(scope, who.user).value_or(seq_number{});
+  return {admission::kind::accepted, {}, redo_operation{target, scope}};
 }
 
 inline room::admission room::admit(member& who, const send_chat& command) {
@@ -189,8 +193,9 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
   sink_.store(std::move(record), op.seq);
   const bool is_stroke = !ended_stroke.empty();
   // A copy is applied: what is announced of a change is what was asked for.
-  announce(op, history_.apply(op), author, is_stroke);
-  announce_history();
+  const edit_effect effect = history_.apply(op);
+  announce(op, effect, author, is_stroke);
+  announce_history(effect.users);
 }
 
 inline void room::announce(const operation& op, const edit_effect& effect, member* author,
@@ -230,11 +235,25 @@ inline void room::announce(const operation& op, const edit_effect& effect, membe
   }
 }
 
-inline void room::announce_history() {
-  const history_changed state = history();
-  if (state.can_undo != announced_.can_undo || state.can_redo != announced_.can_redo) {
-    announced_ = state;
-    sink_.to_all(state, log_.last());
+// Tells those for whom something is different now; `users` may have other operations of their own.
+inline void room::announce_history(const std::vector<user_id>& users) {
+  if (users.empty()) {
+    return;
+  }
+  const history_changed now = history({});
+  const bool is_news = now != announced_;
+  announced_ = now;
+  for (auto& [id, each] : members_) {
+    if (!is_news && std::find(users.begin(), users.end(), each.user) == users.end()) {
+      continue;
+    }
+    const history_changed own = history(each.user);
+    if (is_news || own.can_undo_mine != each.can_undo_mine ||
+        own.can_redo_mine != each.can_redo_mine) {
+      each.can_undo_mine = own.can_undo_mine;
+      each.can_redo_mine = own.can_redo_mine;
+      sink_.to_member(id, own, log_.last());
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // eraser_tool.js - removes every element it touches.
 
 import { isTouched } from '../geometry.js';
+import { makeId } from '../protocol.js';
 
 const RADIUS_PIXELS = 8;
 
@@ -10,6 +11,8 @@ export class EraserTool {
   #last = null;
   #seen = null;
   #down = false;
+  /** What one gesture erases is undone together. */
+  #group = undefined;
 
   constructor(context) {
     this.#context = context;
@@ -17,6 +20,7 @@ export class EraserTool {
 
   start(sample) {
     this.#down = true;
+    this.#group = makeId();
     this.#last = sample;
     this.move([sample]);
   }
@@ -29,7 +33,7 @@ export class EraserTool {
       this.#collect(this.#last, sample, ids);
       this.#last = sample;
     }
-    if (ids.size > 0) session.remove([...ids]);
+    if (ids.size > 0) session.remove([...ids], this.#group);
     this.#seen = this.#last;
     renderer.invalidateLive();
   }

@@ -53,6 +53,7 @@ export class SelectTool {
 
   /** Copies the selection a little aside and selects the copies. */
   duplicateSelected() {
+    const group = makeId();
     const copies = this.selected.map((element) => {
       const copy = {
         ...element,
@@ -61,14 +62,15 @@ export class SelectTool {
         x: element.x + COPY_OFFSET,
         y: element.y + COPY_OFFSET,
       };
-      return this.#context.session.put(copy);
+      return this.#context.session.put(copy, group);
     });
     if (copies.length > 0) this.select(copies.filter(Boolean));
   }
 
   moveSelectedBy(dx, dy) {
+    const group = this.#ids.size > 1 ? makeId() : undefined;
     for (const { id, x, y } of this.selected) {
-      this.#context.session.set(id, { x: onGrid(x + dx), y: onGrid(y + dy) });
+      this.#context.session.set(id, { x: onGrid(x + dx), y: onGrid(y + dy) }, group);
     }
     this.#changed();
   }

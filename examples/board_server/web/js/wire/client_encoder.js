@@ -11,6 +11,9 @@ import { numberOfKind, propertiesToWrite, writeProperties } from './properties.j
 const IDS_MAX = 256;
 const SCOPES = [undefined, 'room', 'mine'];
 
+/** The type of an operation in a group. */
+const GROUPED = 19;
+
 /** The numbers of the ids that this connection uses again: the one used last is kept longest. */
 class IdNumbers {
   /** Id to number, the least recently used first. */
@@ -93,7 +96,12 @@ export class ClientEncoder {
     if (!Object.hasOwn(ClientEncoder.#writers, message.type))
       throw new RangeError(`'${message.type}' is no message that can be told`);
     const type = ClientEncoder.#writers[message.type].call(this, body, message);
-    return [type, body];
+    if (message.group === undefined) return [type, body];
+    const grouped = new ByteWriter();
+    grouped.text(message.group);
+    grouped.byte(type);
+    grouped.bytes(body.written());
+    return [GROUPED, grouped];
   }
 
   // ---- The parts of messages

@@ -76,7 +76,7 @@ export class ServerDecoder {
       elements: reader.list(() => this.#room.element(reader)),
       live: reader.list(() => this.#liveElement(reader)),
       cursors: reader.list(() => this.#room.cursor(reader)),
-      history: history(reader),
+      history: historyOfState(reader),
       chat: reader.list(() => this.#room.chat(reader)),
       more: reader.byte() !== 0,
     };
@@ -239,7 +239,7 @@ export class ServerDecoder {
     83(reader) {
       return this.#undone(reader, 'operation:redo');
     },
-    84: (reader) => ({ type: 'history:state', ...history(reader) }),
+    84: (reader) => ({ type: 'history:state', ...history(reader.byte()) }),
     85(reader) {
       return { type: 'chat:message', ...this.#room.chat(reader) };
     },
@@ -253,9 +253,17 @@ function oneOf(names, reader) {
   return names[reader.byte()] ?? reader.refuse(`a number beyond '${names.at(-1)}'`);
 }
 
-function history(reader) {
+function history(flags) {
+  return {
+    canUndo: (flags & 1) !== 0,
+    canRedo: (flags & 2) !== 0,
+    mine: { canUndo: (flags & 4) !== 0, canRedo: (flags & 8) !== 0 },
+  };
+}
+
+function historyOfState(reader) {
   const flags = reader.byte();
-  return { canUndo: (flags & 1) !== 0, canRedo: (flags & 2) !== 0 };
+  return { ...history(flags), scope: (flags & 16) !== 0 ? 'mine' : 'room' };
 }
 
 function refused(reader) {
