@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "collab/core/json_syntax.hpp"
 #include "collab/core/text.hpp"
 #include "collab/document/fractional_index.hpp"
 #include "collab/protocol/json_codec.hpp"
@@ -169,6 +170,18 @@ class message_reader {
     return std::string{text};
   }
   color paint(dom::element value, std::string_view path);
+  // JSON that is not looked into, written shortest.
+  std::string json(dom::element value, std::string_view path, const json_bounds& within) {
+    if (failed()) {
+      return {};
+    }
+    absl::StatusOr<std::string> compact = compact_json(simdjson::minify(value), within);
+    if (!compact.ok()) {
+      refuse(path, compact.status().message());
+      return {};
+    }
+    return *std::move(compact);
+  }
 
   // The points of `value`, in the decoder's buffer.
   std::span<const point> points(dom::element value, std::string_view path, std::uint64_t most);
@@ -359,7 +372,17 @@ property_value message_reader::value(const property_info& info, dom::element fro
     }
     case property_type::offsets:
       return offsets(from, path);
+    case property_type::flag:
+      return boolean(from, path);
+    case property_type::id:
+      return from.is_null() ? property_value{} : property_value{std::string{id(from, path)}};
+    case property_type::json:
+      return from.is_null() ? property_value{}
+                            : property_value{json(from, path, {bounds_.custom_bytes, true})};
     case property_type::text: {
+      if (info.key == property::source) {
+        return words(from, path, 0, bounds_.source_characters);
+      }
       const std::string_view text = string(from, path);
       if (text.size() > bounds_.text_bytes) {
         refuse(path, text.size(), " bytes, at most ", bounds_.text_bytes, " are allowed");
@@ -374,11 +397,6 @@ property_value message_reader::value(const property_info& info, dom::element fro
     refuse(path, "'", shown(text), "' is no index: 1 to ", index_length_max, " of 0-9 A-Z a-z");
   }
   return std::string{text};
-}
-
-bool is_for_later(std::string_view name) {
-  return name == "locked" || name == "group" || name == "custom" || name == "startBinding" ||
-         name == "endBinding" || name == "source";
 }
 
 void message_reader::properties(element& out, dom::object from, std::string_view path,
@@ -400,10 +418,8 @@ void message_reader::properties(element& out, dom::object from, std::string_view
       continue;
     }
     const auto key = find_property(field.key);
-    if (is_for_later(field.key)) {
-      refuse_later(where);
-    } else if (!key.has_value() || !has_property(out.kind(), *key)) {
-      refuse(where, "not a property of kind ", to_absl(name_of(out.kind())));
+    if (!key.has_value() || !has_property(out.kind(), *key)) {
+      refuse(where, "not a property of kind ", to_absl(out.kind_name()));
     } else {
       property_value read = value(describe(out.kind(), *key), field.value, where);
       if (!failed()) {
@@ -464,17 +480,16 @@ put_element read_put(message_reader& in, const user_id& creator) {
   const std::string_view name = in.string(in.need(from, "kind", "element.kind"), "element.kind");
   const auto kind = find_kind(name);
   if (!in.failed() && !kind.has_value()) {
-    if (name == "image" || name.starts_with("x-")) {
-      in.refuse("element.kind", "'", shown(name), "' is not available in this version");
-    } else {
-      in.refuse("element.kind", "'", shown(name), "' is not a kind of element");
-    }
+    in.refuse("element.kind", "'", shown(name), "' is not a kind of element",
+              name.starts_with("x-") ? ": after x- come 1 to 62 of A-Z a-z 0-9 _ -" : "");
   }
   if (in.failed()) {
     return {};
   }
   const bool is_stroke = *kind == element_kind::stroke;
-  put_element command{element{id, *kind, creator}};
+  put_element command{*kind == element_kind::host
+                          ? element{id, host_kind{std::string{name}}, creator}
+                          : element{id, *kind, creator}};
   in.properties(command.value, from, "element", is_stroke);
   if (is_stroke && !in.failed()) {
     const auto points = in.points(in.need(from, "points", "element.points"), "element.points",
@@ -499,9 +514,7 @@ set_element read_set(message_reader& in) {
   for (const dom::key_value_pair field : props) {
     const std::string where = fmt::format("props.{}", shown(field.key));
     const auto key = find_property(field.key);
-    if (is_for_later(field.key)) {
-      in.refuse_later(where);
-    } else if (!key.has_value()) {
+    if (!key.has_value()) {
       in.refuse(where, "not a property that can be set");
     } else {
       // The widest range of the kinds: the room knows which kind it is.

@@ -200,6 +200,59 @@ TEST_SUITE("protocol/binary_decoder") {
     CHECK(std::get<collab::ping_message>(in.one(message(16, number(12.5))).body.body).t == 12.5);
   }
 
+  TEST_CASE("the properties of all kinds, images and a host's own kinds are understood") {
+    reader in;
+    const taken image = in.one(message(7, varint(1) + literal("i") + '\x08' +
+                                              list({tagged(17, 6, "\x01"), tagged(18, 4, text("g")),
+                                                    tagged(21, 4, text("h\xc3\xa9")),
+                                                    tagged(22, 4, text(R"( { "a" : 1.0 } )"))})));
+    const collab::element& picture = operation_in<collab::put_element>(image).value;
+    CHECK(picture.kind() == collab::element_kind::image);
+    CHECK(picture.get(property::locked) == property_value{true});
+    CHECK(picture.get(property::group) == property_value{std::string{"g"}});
+    CHECK(picture.get(property::source) == property_value{std::string{"h\xc3\xa9"}});
+    CHECK(picture.get(property::custom) == property_value{std::string{R"({"a":1.0})"}});
+    const taken host = in.one(
+        message(7, varint(1) + literal("h") + '\x09' + text("Gear") +
+                       list({tagged(19, 4, text("i")), tagged(20, 0, ""), tagged(22, 0, "")})));
+    const collab::element& gear = operation_in<collab::put_element>(host).value;
+    CHECK(gear.kind_name() == "x-Gear");
+    CHECK(gear.get(property::start_binding) == property_value{std::string{"i"}});
+    CHECK(gear.get(property::end_binding) == property_value{});
+  }
+
+  TEST_CASE("what a host keeps with an element is checked and bounded") {
+    reader in;
+    const auto set = [](int key, int type, const std::string& value) {
+      return message(8, varint(1) + literal("e") + list({tagged(key, type, value)}));
+    };
+    const auto custom = [&](std::string_view json) { return set(22, 4, text(json)); };
+    CHECK(in.one(custom("{\"k\":\"" + std::string(4088, 'x') + "\" }")).status.ok());
+    CHECK(in.op_fault(custom("{\"k\":\"" + std::string(4089, 'x') + "\"}"))
+              .find("custom: 4097 bytes") == 0);
+    CHECK(in.op_fault(custom("[]")).find("custom: an object") == 0);
+    for (const std::string_view json : {"", "{", "{}x", "{\"a\":\"\xff\"}", "{\"a\":1e999}"}) {
+      CHECK(in.op_fault(custom(json)).find("custom: not JSON") == 0);
+    }
+    CHECK(in.op_fault(set(17, 6, "\x02")).find("locked: 2") == 0);
+    CHECK(in.op_fault(set(17, 0, "")).find("locked: a value of type 6") == 0);
+    CHECK(in.op_fault(set(18, 4, text(""))).find("group: not 1 to 64") == 0);
+    CHECK(in.op_fault(set(20, 4, text("a b"))).find("endBinding: not 1 to 64") == 0);
+    CHECK(in.one(set(21, 4, text(wide(2048)))).status.ok());
+    CHECK(in.op_fault(set(21, 4, text(wide(2049)))).find("source: 2049 characters") == 0);
+    const auto put = [](std::string_view name) {
+      return message(7, varint(1) + literal("e") + '\x09' + text(name) + list({}));
+    };
+    CHECK(in.one(put(std::string(62, 'k'))).status.ok());
+    for (const std::string& name :
+         {std::string(63, 'k'), std::string{}, std::string{"a b"}, std::string{"\xff"}}) {
+      CHECK(in.op_fault(put(name)).find("element.kind: ") == 0);
+    }
+    CHECK(in.op_fault(
+                message(7, varint(1) + literal("e") + '\x08' + list({tagged(19, 4, text("i"))})))
+              .find("element.startBinding: not a property of kind image") == 0);
+  }
+
   TEST_CASE("the messages of a frame are taken in order, until somebody stops") {
     const std::string frame =
         message(16, number(1)) + message(16, number(2)) + message(16, number(3));
@@ -421,8 +474,8 @@ TEST_SUITE("protocol/binary_decoder") {
     CHECK(in.op_fault(put(1, tagged(7, 2, color("")))).find("color: ") == 0);
     CHECK_FALSE(in.op_fault(put(1, tagged(7, 2, color("\x01\x02")))).empty());
     CHECK(in.op_fault(put(1, tagged(12, 4, text("t")))).find("element.text: ") == 0);
-    CHECK(in.op_fault(put(1, tagged(17, 1, number(1)))).find("17") != std::string::npos);
-    CHECK(in.op_fault(put(8, "")).find("element.kind: 8") == 0);
+    CHECK(in.op_fault(put(1, tagged(23, 1, number(1)))).find("23") != std::string::npos);
+    CHECK(in.op_fault(put(10, "")).find("element.kind: 10") == 0);
     CHECK(in.op_fault(put(6, tagged(0, 4, text("a-")))).find("index: ") == 0);
     CHECK(in.op_fault(put(6, tagged(12, 4, text("\xff")))).find("text: not UTF-8") == 0);
     CHECK_FALSE(in.op_fault(put(5, tagged(14, 5, varint(1) + varint(fold(16'000'001)) + varint(0))))

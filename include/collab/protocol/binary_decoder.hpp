@@ -309,10 +309,18 @@ inline put_element binary_decoder::read_put(reader& in, const user_id& sender) {
   if (kind >= element_kind_count) {
     in.refuse("element.kind", kind, " is not a kind of element");
   }
+  std::string name;
+  if (static_cast<element_kind>(kind) == element_kind::host && !in.failed()) {
+    name = absl::StrCat(to_absl(name_of(element_kind::host)), to_absl(in.view()));
+    if (!is_host_kind(name)) {
+      in.refuse("element.kind", "the name of a host's own kind is 1 to 62 of A-Z a-z 0-9 _ -");
+    }
+  }
   if (in.failed()) {
     return {};
   }
-  put_element command{element{std::move(id), static_cast<element_kind>(kind), sender}};
+  put_element command{name.empty() ? element{std::move(id), static_cast<element_kind>(kind), sender}
+                                   : element{std::move(id), host_kind{std::move(name)}, sender}};
   in.properties(command.value, "element");
   if (command.value.kind() != element_kind::stroke || in.failed()) {
     return command;

@@ -207,7 +207,7 @@ class binary_event_writer {
   void put_head(const element& value) {
     out_.integer(value.number());
     out_.text(value.id());
-    out_.byte(static_cast<unsigned>(value.kind()));
+    out_.kind(value);
   }
   // What follows the creator.
   void put_body(const element& value) {
@@ -220,7 +220,7 @@ class binary_event_writer {
   void put_registers(const element& value) {
     const auto is_told = [&value](const property_register& each) {
       return each.key != property::index &&
-             each.value != initial_value(describe(value.kind(), each.key));
+             !is_initial(describe(value.kind(), each.key), each.value);
     };
     out_.text(value.index());
     std::size_t count = 0;

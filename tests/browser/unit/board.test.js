@@ -37,6 +37,19 @@ describe('the board', () => {
   const put = (element) => submit({ type: 'element:put', element });
   const ids = () => board.ordered().map(({ id }) => id);
 
+  it('keeps what every element may have, of kinds that it can not draw too', () => {
+    const custom = { a: [1] };
+    const gear = { id: 'a', kind: 'x-gear', index: 'a0', x: 1, group: 'g', locked: true, custom };
+    board.reset([gear, { id: 'b', kind: 'image', index: 'a1', source: 's' }]);
+    const { width, height, ...kept } = board.get('a');
+    assert.deepEqual([width, height], [0, 0]);
+    assert.deepEqual(kept, { ...gear, y: 0, angle: 0, opacity: 1, color: '#000000' });
+    assert.equal(board.get('b').source, 's');
+    board.apply({ type: 'element:set', id: 'a', props: { custom: { b: 2 }, locked: false } });
+    assert.deepEqual(board.get('a').custom, { b: 2 });
+    assert.equal(board.get('a').locked, false);
+  });
+
   it('paints by index as bytes, then by id, and what has no index on top in the order made', () => {
     put(rect('z'));
     put(rect('y'));

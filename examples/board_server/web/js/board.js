@@ -16,11 +16,14 @@ const KIND_DEFAULTS = {
   arrow: { points: [], color: '#000000', strokeWidth: 2, dash: 'solid', endHead: 'arrow' },
   text: { text: '', fontSize: 20, color: '#000000' },
   sticky: { text: '', fontSize: 20, color: '#000000', width: 200 },
+  image: { width: 0, height: 0, color: '#000000', source: '' },
 };
+/** Of the kinds that a host has of its own; what else they have is the host's affair. */
+const HOST_KIND_DEFAULTS = { width: 0, height: 0, color: '#000000' };
 
 /** The element with the defaults of its kind filled in. */
 export function withDefaults(element) {
-  return { ...DEFAULTS, ...KIND_DEFAULTS[element.kind], ...element };
+  return { ...DEFAULTS, ...(KIND_DEFAULTS[element.kind] ?? HOST_KIND_DEFAULTS), ...element };
 }
 
 /** The element that a live stroke becomes when it ends. */

@@ -9,8 +9,8 @@ import {
   topmostAt,
   union,
 } from '../geometry.js';
-import { paintElement } from '../paint.js';
-import { makeId, onGrid } from '../protocol.js';
+import { paintElement, paintLock } from '../paint.js';
+import { copiesOf, onGrid } from '../protocol.js';
 
 const TOUCH_PIXELS = { mouse: 5, pen: 6, touch: 12 };
 const DRAG_PIXELS = 3;
@@ -53,16 +53,9 @@ export class SelectTool {
 
   /** Copies the selection a little aside and selects the copies. */
   duplicateSelected() {
-    const copies = this.selected.map((element) => {
-      const copy = {
-        ...element,
-        id: makeId(),
-        index: undefined,
-        x: element.x + COPY_OFFSET,
-        y: element.y + COPY_OFFSET,
-      };
-      return this.#context.session.put(copy);
-    });
+    const copies = copiesOf(this.selected, COPY_OFFSET).map((copy) =>
+      this.#context.session.put(copy),
+    );
     if (copies.length > 0) this.select(copies.filter(Boolean));
   }
 
@@ -149,6 +142,9 @@ export class SelectTool {
     ctx.lineWidth = 1 / zoom;
     if (selected.length > 1) {
       for (const element of selected) strokeBounds(ctx, grow(outlineBounds(element), 3 / zoom));
+    }
+    for (const element of selected) {
+      if (element.locked) paintLock(ctx, outlineBounds(element), zoom);
     }
     ctx.lineWidth = 1.5 / zoom;
     const all = grow(selectionBounds(selected), 7 / zoom);

@@ -6,7 +6,7 @@
 import { ByteWriter } from './byte_writer.js';
 import { LiveRun } from './live_points.js';
 import { encodePacked } from './packed_points.js';
-import { numberOfKind, propertiesToWrite, writeProperties } from './properties.js';
+import { propertiesToWrite, writeKind, writeProperties } from './properties.js';
 
 const IDS_MAX = 256;
 const SCOPES = [undefined, 'room', 'mine'];
@@ -155,7 +155,7 @@ export class ClientEncoder {
   #elementPut(body, { op, element }) {
     body.varint(op);
     this.#runs.delete(this.#id(body, element.id));
-    body.byte(numberOfKind(element.kind));
+    writeKind(body, element.kind);
     writeProperties(body, propertiesToWrite(element.kind, element));
     if (element.kind === 'stroke') body.block(encodePacked(element.points));
     this.#makes(op, element.id);
