@@ -503,8 +503,8 @@ put_element read_put(message_reader& in, const user_id& creator) {
 
 set_element read_set(message_reader& in) {
   set_element command{element_id{in.id(in.need("id"), "id")}, {}};
-  if (in.find("ifSeq").has_value()) {
-    in.refuse_later("ifSeq");
+  if (const auto seq = in.find("ifSeq"); seq.has_value()) {
+    command.if_seq = seq_number{in.integer(*seq, "ifSeq", 0, counter_max)};
   }
   const dom::object props = in.object(in.need("props"), "props");
   if (in.failed()) {

@@ -84,7 +84,11 @@ export class Author {
     const random = this.#random;
     const roll = random.below(100);
     if (roll < 35) return { type: 'element:put', element: this.#element() };
-    if (roll < 60) return { type: 'element:set', id: this.#known(), props: this.#props() };
+    if (roll < 55) return { type: 'element:set', id: this.#known(), props: this.#props() };
+    if (roll < 60) {
+      const ifSeq = random.pick([0, random.below(50), random.below(1000), 2 ** 52]);
+      return { type: 'element:set', id: this.#known(), props: this.#props(), ifSeq };
+    }
     if (roll < 68) return { type: 'element:remove', ids: Array.from({ length: 1 + random.below(4) }, () => this.#known()) };
     if (roll < 69) return { type: 'canvas:clear' };
     if (roll < 80) return random.chance(50) ? { type: 'operation:undo' } : { type: 'operation:undo', scope: 'room' };

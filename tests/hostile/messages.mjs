@@ -178,6 +178,9 @@ export function allMessages(board) {
   spoil(set, true, 'props.dash', [7, null, 'wavy'], optional);
   spoil(set, true, 'props.index', WRONG.index, optional);
   spoil(set, true, 'props.custom', [7, [], custom.bytes(4097), custom.deep(13)], optional);
+  spoil(set, true, 'ifSeq', WRONG.count, optional);
+  refuse('set what was changed', { ...set, ifSeq: 0 }, true, ['failed_precondition'], /ifSeq/);
+  refuse('set unknown with ifSeq', { ...set, id: 'nobody', ifSeq: 0 }, true, ['not_found'], /nobody/);
   spoil(set, true, 'props.locked', WRONG.flag, optional);
   for (const name of ['id', 'kind', 'userId', 'wings', 'text', 'tool', 'source', 'endBinding']) {
     spoil(set, true, `props.${name}`, ['other'], optional);

@@ -185,6 +185,16 @@ TEST_SUITE("protocol/binary_decoder") {
           collab::property_changes{{property::x, 1.0},
                                    {property::fill, property_value{}},
                                    {property::text, std::string{"h\xc3\xa9"}}});
+    CHECK_FALSE(operation_in<collab::set_element>(set).if_seq.has_value());
+    const auto set_if = [&in](const std::string& tail) {
+      return in.one(message(8, varint(1) + literal("b") + list({tagged(1, 1, number(1))}) + tail));
+    };
+    CHECK_FALSE(operation_in<collab::set_element>(set_if(varint(0))).if_seq.has_value());
+    CHECK(operation_in<collab::set_element>(set_if(varint(1))).if_seq == collab::seq_number{0});
+    CHECK(operation_in<collab::set_element>(set_if(varint((std::uint64_t{1} << 53) + 1) + "later"))
+              .if_seq == collab::seq_number{std::uint64_t{1} << 53});
+    CHECK_FALSE(set_if(varint((std::uint64_t{1} << 53) + 2)).status.ok());
+    CHECK_FALSE(set_if("\xff").status.ok());
     const taken remove = in.one(message(9, varint(1) + list({literal("a"), known(7)})));
     CHECK(operation_in<collab::remove_elements>(remove).ids == std::vector<std::string>{"a", "s"});
     (void)operation_in<collab::clear_canvas>(in.one(message(10, varint(1))));

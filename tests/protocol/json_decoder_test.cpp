@@ -160,6 +160,15 @@ TEST_SUITE("protocol/json_decoder") {
     CHECK(set.changes[2] ==
           std::pair{property::text, collab::property_value{std::string{"a\xc3\xa9"}}});
 
+    CHECK_FALSE(set.if_seq.has_value());
+    for (const std::uint64_t seq : {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{1} << 53}) {
+      CHECK(in.operation<collab::set_element>(
+                  R"({"type":"element:set","op":4,"id":"r","props":{"x":1},"ifSeq":)" +
+                      std::to_string(seq) + "}",
+                  4)
+                .if_seq == collab::seq_number{seq});
+    }
+
     CHECK(in.operation<collab::remove_elements>(
                 R"({"type":"element:remove","op":5,"ids":["a","b"]})", 5)
               .ids == std::vector<std::string>{"a", "b"});
@@ -387,8 +396,9 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"element:set","op":4,"id":"a","props":{}})", "props: 0 properties"},
         {R"({"type":"element:set","op":4,"id":"a","props":{"id":"b"}})",
          "props.id: not a property"},
-        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":3})",
-         "ifSeq: not available"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":-1})", "ifSeq: -1"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":null})",
+         "ifSeq: a whole number"},
         {R"({"type":"element:remove","op":4,"ids":"a"})", "ids: an array"},
         {R"({"type":"element:remove","op":4,"ids":["a",7]})", "ids: a string"},
         {R"({"type":"operation:undo","op":4,"scope":"mine"})", "scope: 'mine' is not available"},

@@ -573,6 +573,37 @@ TEST_SUITE("room/operations") {
     CHECK(room.replayed() == room_under_test::picture(room.board));
   }
 
+  TEST_CASE("a change with a seq is refused when the element was changed after it, and only then") {
+    room_under_test room;
+    room.join(ann, "Ann");
+    room.put(ann, 1, "other");
+    room.put(ann, 2, "a");
+    room.op(ann, 3, collab::set_element{"a", {{property::x, 1.0}}});
+    room.op(ann, 4, collab::set_element{"other", {{property::x, 1.0}}});
+    room.out.take();
+    collab::operation_counter counter = 4;
+    const auto set_if = [&](std::uint64_t seq, property key, const std::string& id = "a") {
+      room.op(ann, ++counter, collab::set_element{id, {{key, 2.0}}, seq_number{seq}});
+      const std::string answer = room.out.take().back();
+      const std::size_t found = answer.find("reject ");
+      return found == std::string::npos ? std::string{"ok"}
+                                        : answer.substr(answer.find(' ', found + 7) + 1);
+    };
+    CHECK(set_if(2, property::x) == "FAILED_PRECONDITION @4");
+    // Any property counts, not only those that would be set.
+    CHECK(set_if(2, property::width) == "FAILED_PRECONDITION @4");
+    CHECK(set_if(0, property::x, "gone") == "NOT_FOUND @4");
+    CHECK(set_if(3, property::y) == "ok");
+    CHECK(set_if(4, property::y) == "FAILED_PRECONDITION @5");
+    CHECK(set_if(5, property::y) == "ok");
+    // A change that was taken back is one more change.
+    room.op(ann, ++counter, collab::undo{});
+    room.out.take();
+    CHECK(set_if(6, property::y) == "FAILED_PRECONDITION @7");
+    CHECK(set_if(1'000, property::y) == "ok");
+    CHECK(room.replayed() == room_under_test::picture(room.board));
+  }
+
   TEST_CASE("undo takes back the latest of anybody, and everybody is told") {
     room_under_test room;
     room.join(ann, "Ann");

@@ -149,6 +149,14 @@ class element {
 
   // Every register, in the order of the properties.
   [[nodiscard]] std::span<const property_register> registers() const noexcept { return registers_; }
+  // The latest operation that wrote a register; 0 when none did. O(properties set).
+  [[nodiscard]] seq_number latest_stamp() const noexcept {
+    seq_number latest{};
+    for (const property_register& each : registers_) {
+      latest = std::max(latest, each.stamp);
+    }
+    return latest;
+  }
   // Dates all registers: for an element that is put whole by one operation.
   void stamp_all(seq_number seq) noexcept {
     for (property_register& each : registers_) {

@@ -56,6 +56,8 @@ class binary_decoder {
   using reader = detail::binary_reader;
   using body_type = decltype(operation_command::body);
 
+  static constexpr std::uint64_t counter_max = std::uint64_t{1} << 53;
+
   // An id that the client has numbered.
   struct numbered_id {
     std::string id;
@@ -174,7 +176,6 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
 // Whether the operation has a counter, so that it can be refused by it.
 inline bool binary_decoder::take_operation(detail::client_type type, reader& in,
                                            const user_id& sender, client_message& message) {
-  constexpr std::uint64_t counter_max = std::uint64_t{1} << 53;
   const operation_counter counter = in.whole("op", 1, counter_max);
   if (in.failed()) {
     return false;
@@ -355,6 +356,12 @@ inline set_element binary_decoder::read_set(reader& in) {
   }
   if (command.changes.empty()) {
     in.refuse("props", "0 properties, at least 1 is needed");
+  }
+  if (!in.failed() && in.left() > 0) {
+    const std::uint64_t after = in.whole("ifSeq + 1", 0, counter_max + 1);
+    if (after > 0) {
+      command.if_seq = seq_number{after - 1};
+    }
   }
   return command;
 }

@@ -64,6 +64,8 @@ struct put_element {
 struct set_element {
   element_id id;
   property_changes changes;
+  // Given: only if nothing was done to the element after that operation.
+  std::optional<seq_number> if_seq = std::nullopt;
 };
 struct remove_elements {
   std::vector<element_id> ids;

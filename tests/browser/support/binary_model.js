@@ -489,13 +489,15 @@ export class ClientModel {
         return { type: 'stroke:cancel', strokeId: this.#id(body) };
       case 7:
         return this.#put(body);
-      case 8:
-        return {
+      case 8: {
+        const message = {
           type: 'element:set',
           op: body.varint(),
           id: this.#id(body),
           props: body.properties(),
         };
+        return body.isEmpty ? message : { ...message, ifSeq: body.varint() - 1 };
+      }
       case 9:
         return {
           type: 'element:remove',

@@ -329,6 +329,7 @@ function randomMessage(random) {
     { type: 'element:put', op, element: { id, kind: 'x-A_9-', ...host, ...line, endBinding: 'a' } },
     { type: 'element:set', op, id, props: { locked: false, group: null, custom: null } },
     { type: 'element:set', op, id, props: { ...props, ...line, fill: null, index: 'a0V' } },
+    { type: 'element:set', op, id, props: { x: 1 }, ifSeq: random.pick([0, 7, 2 ** 40]) },
     { type: 'element:remove', op, ids: [id, 'id3', 'id5'] },
     { type: 'chat:send', op, text: 'x'.repeat(random.below(300)) },
     { type: 'cursor:move', x: from / 3, y: 1 - from, drawing: random.chance(50) },

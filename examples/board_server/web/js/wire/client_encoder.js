@@ -201,10 +201,11 @@ export class ClientEncoder {
     'element:put'(body, message) {
       return this.#elementPut(body, message);
     },
-    'element:set'(body, { op, id, props }) {
+    'element:set'(body, { op, id, props, ifSeq }) {
       body.varint(op);
       this.#id(body, id);
       writeProperties(body, props);
+      if (ifSeq !== undefined) body.varint(ifSeq + 1);
       return 8;
     },
     'element:remove'(body, { op, ids }) {
