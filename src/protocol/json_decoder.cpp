@@ -501,14 +501,12 @@ put_element read_put(message_reader& in, const user_id& creator) {
   return command;
 }
 
-set_element read_set(message_reader& in) {
-  set_element command{element_id{in.id(in.need("id"), "id")}, {}};
-  if (const auto seq = in.find("ifSeq"); seq.has_value()) {
-    command.if_seq = seq_number{in.integer(*seq, "ifSeq", 0, counter_max)};
-  }
+// What `props` says, in the order of the properties.
+property_changes read_changes(message_reader& in) {
+  property_changes changes;
   const dom::object props = in.object(in.need("props"), "props");
   if (in.failed()) {
-    return command;
+    return changes;
   }
   std::array<std::optional<property_value>, property_count> given;
   for (const dom::key_value_pair field : props) {
@@ -522,17 +520,32 @@ set_element read_set(message_reader& in) {
           in.value(detail::properties[static_cast<std::size_t>(*key)], field.value, where);
     }
     if (in.failed()) {
-      return command;
+      return changes;
     }
   }
   for (std::size_t i = 0; i < property_count; ++i) {
     if (given[i].has_value()) {
-      command.changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
+      changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
     }
   }
-  if (command.changes.empty()) {
+  if (changes.empty()) {
     in.refuse("props", "0 properties, at least 1 is needed");
   }
+  return changes;
+}
+
+set_element read_set(message_reader& in) {
+  set_element command{element_id{in.id(in.need("id"), "id")}, {}};
+  if (const auto seq = in.find("ifSeq"); seq.has_value()) {
+    command.if_seq = seq_number{in.integer(*seq, "ifSeq", 0, counter_max)};
+  }
+  command.changes = read_changes(in);
+  return command;
+}
+
+preview_element read_preview(message_reader& in) {
+  preview_element command{element_id{in.id(in.need("id"), "id")}, {}};
+  command.changes = read_changes(in);
   return command;
 }
 
@@ -655,7 +668,9 @@ void read_other(message_reader& in, client_message& message, const user_id& crea
     message.body = room_command{read_update(in)};
   } else if (type == "room:join") {
     message.body = read_join(in);
-  } else if (type == "element:preview" || type == "view:set" || type == "host:message") {
+  } else if (type == "element:preview") {
+    message.body = room_command{read_preview(in)};
+  } else if (type == "view:set" || type == "host:message") {
     in.refuse_later(type);
   } else {
     in.refuse("type", "'", shown(type), "' is not a type of message");

@@ -289,15 +289,27 @@ void write(json_writer& out, const element_put& event) {
   out.field("index", event.value.index());
 }
 
-void write(json_writer& out, const element_set& event) {
-  out.field("type", "element:set");
-  out.field("id", event.id);
+void write_changes(json_writer& out, const property_changes& changes) {
   out.key("props");
   out.open('{');
-  for (const auto& [key, value] : event.changes) {
+  for (const auto& [key, value] : changes) {
     write_property(out, key, value);
   }
   out.close('}');
+}
+
+void write(json_writer& out, const element_previewed& event) {
+  out.field("type", "element:preview");
+  out.field("userId", event.author.user);
+  out.field("clientId", event.author.client);
+  out.field("id", event.target.id());
+  write_changes(out, event.changes);
+}
+
+void write(json_writer& out, const element_set& event) {
+  out.field("type", "element:set");
+  out.field("id", event.id);
+  write_changes(out, event.changes);
   write_place(out, event.place);
 }
 

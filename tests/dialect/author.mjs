@@ -72,6 +72,7 @@ export class Author {
     if (roll < 53) return random.pick([{ type: 'user:update', name: random.pick(['Zoë', 'x'.repeat(65), this.#name]) },
                                        { type: 'user:update', color: random.pick(COLORS) }]);
     if (roll < 55) return this.#wrong();
+    if (roll < 60) return { type: 'element:preview', id: this.#known(), props: this.#props() };
     return { ...this.#operation(), op: this.#counter() };
   }
 

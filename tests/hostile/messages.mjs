@@ -190,6 +190,15 @@ export function allMessages(board) {
   refuse("set a stroke's points", { ...set, id: board.stroke, props: { points: [[1, 1]] } }, true,
     ['invalid_argument', 'failed_precondition'], /points/);
 
+  const preview = { type: 'element:preview', id: board.rect, props: { x: 99 } };
+  spoil(preview, false, 'id', WRONG.id);
+  spoil(preview, false, 'props', WRONG.object);
+  spoil(preview, false, 'props.x', WRONG.number, optional);
+  spoil(preview, false, 'props.wings', [2], optional);
+  refuse('preview nothing', changed(preview, 'props', {}), false, INVALID, /props/);
+  refuse('preview another kind', changed(preview, 'props', { text: 't' }), false, INVALID, /text/);
+  refuse('preview unknown', changed(preview, 'id', 'nobody'), false, ['not_found'], /nobody/);
+
   const remove = { type: 'element:remove', ids: [board.rect] };
   spoil(remove, true, 'ids', WRONG.ids);
   refuse('remove one good and one bad', changed(remove, 'ids', [board.rect, 'a b']), true, INVALID, /ids/);

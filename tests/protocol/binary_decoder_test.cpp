@@ -207,6 +207,12 @@ TEST_SUITE("protocol/binary_decoder") {
     const taken update = in.one(message(15, "\x03" + text("Bob") + color("\x01\x02\x03\x04")));
     CHECK(command_in<collab::update_member>(update).name == "Bob");
     CHECK(command_in<collab::update_member>(update).color == collab::color{0x01020304, true});
+    const taken preview =
+        in.one(message(17, known(7) + list({tagged(17, 6, "\1"), tagged(1, 1, number(1.03))})));
+    CHECK(command_in<collab::preview_element>(preview).id == "s");
+    CHECK(command_in<collab::preview_element>(preview).changes ==
+          collab::property_changes{{property::x, 1.0}, {property::locked, true}});
+    CHECK(in.fault(message(17, known(7) + list({}))).find("props: 0") == 0);
     CHECK(std::get<collab::ping_message>(in.one(message(16, number(12.5))).body.body).t == 12.5);
   }
 

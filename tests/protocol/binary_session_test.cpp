@@ -274,6 +274,13 @@ TEST_SUITE("protocol/binary_session") {
                           list({tagged(17, 6, "\x01"), tagged(18, 4, text("g")),
                                 tagged(21, 4, text("s")), tagged(22, 4, text("{}"))})));
     collab::element gear{"g", collab::host_kind{"x-gear"}, "ua"};
+    // By its id as long as not everybody may have been told its number.
+    const collab::preview_element preview{"i", {{property::x, 0.5}}};
+    CHECK(bob_hears(preview) ==
+          message(89, varint(1) + varint(0) + text("i") + list({tagged(1, 1, number(0.5))})));
+    room.set_durable(seq_number{1});
+    CHECK(bob_hears(preview) ==
+          message(89, varint(1) + varint(1) + list({tagged(1, 1, number(0.5))})));
     gear.set(property::locked, false);
     gear.set(property::start_binding, std::string{"i"});
     gear.set(property::points, std::make_shared<const collab::offset_list>());

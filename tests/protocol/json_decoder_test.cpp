@@ -121,6 +121,11 @@ TEST_SUITE("protocol/json_decoder") {
     const auto& end = in.operation<collab::end_stroke>(
         R"({"type":"stroke:end","op":3,"strokeId":"s","count":9})", 3);
     CHECK(end.count == 9);
+    const auto& preview = in.command<collab::preview_element>(
+        R"({"type":"element:preview","id":"a","props":{"locked":true,"x":1.03}})");
+    CHECK(preview.id == "a");
+    CHECK(preview.changes ==
+          collab::property_changes{{property::x, 1.0}, {property::locked, true}});
     in.command<collab::cancel_stroke>(R"({"type":"stroke:cancel","strokeId":"s"})");
   }
 
@@ -351,7 +356,10 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"user:update","color":"#12345"})", "color: '#12345'"},
         {R"({"type":"view:set","x":1})", "view:set: not available"},
         {R"({"type":"host:message"})", "host:message: not available"},
-        {R"({"type":"element:preview"})", "element:preview: not available"},
+        {R"({"type":"element:preview"})", "id: missing"},
+        {R"({"type":"element:preview","id":"a"})", "props: missing"},
+        {R"({"type":"element:preview","id":"a","props":{}})", "props: 0 properties"},
+        {R"({"type":"element:preview","id":"a","props":{"x":"1"}})", "props.x: a number"},
         {R"({"type":"nonsense"})", "type: 'nonsense'"},
     };
     decoder_under_test in;

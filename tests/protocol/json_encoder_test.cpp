@@ -60,6 +60,12 @@ TEST_SUITE("protocol/json_encoder") {
     CHECK(collab::encode_json_snapshot(room) ==
           R"({"roomId":"ROOM01","seq":2,"elements":)" + elements + "}");
     out.take();
+    const collab::preview_element preview{"i", {{property::x, 0.5}, {property::locked, false}}};
+    REQUIRE(room.execute(ann, preview, now).ok());
+    CHECK(
+        out.take() ==
+        std::vector<std::string>{
+            R"({"type":"element:preview","userId":"u1","clientId":"c1","id":"i","props":{"x":0.5,"locked":false}})"});
     const collab::set_element set{"i",
                                   {{property::locked, false},
                                    {property::group, collab::property_value{}},

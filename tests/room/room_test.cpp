@@ -59,6 +59,9 @@ std::string describe(const collab::room_event& event) {
         } else if constexpr (std::is_same_v<type, collab::stroke_gap>) {
           return "stroke:gap " + std::string{each.id} + " have=" + to_string(each.have) +
                  (each.is_unknown ? " unknown" : "") + (each.is_committed ? " committed" : "");
+        } else if constexpr (std::is_same_v<type, collab::element_previewed>) {
+          return "element:preview " + each.target.id() +
+                 " count=" + to_string(each.changes.size()) + (each.is_known ? " known" : "");
         } else if constexpr (std::is_same_v<type, collab::stroke_ended>) {
           return "stroke:end " + each.stroke.id() +
                  " count=" + to_string(each.stroke.point_count()) + seq(each.place);
@@ -571,6 +574,32 @@ TEST_SUITE("room/operations") {
                 "ann<- op:ack 3 seq=3 @3", "not ann<- canvas:clear by=u-Ann seq=4 @4",
                 "ann<- op:ack 4 seq=4 @4", "all<- chat Ann: hello @5", "ann<- op:ack 5 seq=5 @5"});
     CHECK(room.replayed() == room_under_test::picture(room.board));
+  }
+
+  TEST_CASE("a preview is checked like a change, told to the others, and changes nothing") {
+    room_under_test room;
+    room.join(ann, "Ann");
+    room.join(bob, "Bob");
+    room.put(ann, 1, "a");
+    room.out.take();
+    const std::string before = room_under_test::picture(room.board);
+    const auto preview = [&](const std::string& id, property key, double value) {
+      return room.run(bob, collab::preview_element{id, {{key, value}}});
+    };
+    CHECK(preview("a", property::x, 5).ok());
+    CHECK(room.out.take() == lines{"not bob<- element:preview a count=1 @0"});
+    room.board.set_durable(seq_number{1});
+    CHECK(preview("a", property::stroke_width, 10'000).ok());
+    CHECK(room.out.take() == lines{"not bob<- element:preview a count=1 known @0"});
+    CHECK(absl::IsInvalidArgument(preview("a", property::stroke_width, 10'001)));
+    CHECK(absl::IsInvalidArgument(preview("a", property::font_size, 5)));
+    CHECK(absl::IsNotFound(preview("b", property::x, 5)));
+    CHECK(room_under_test::picture(room.board) == before);
+    room.op(ann, 2, collab::remove_elements{{"a"}});
+    room.out.take();
+    CHECK(absl::IsNotFound(preview("a", property::x, 5)));
+    CHECK(room.out.take().empty());
+    CHECK(room.out.records.size() == 2);
   }
 
   TEST_CASE("a change with a seq is refused when the element was changed after it, and only then") {

@@ -80,6 +80,7 @@ class binary_decoder {
   extend_stroke read_extend(reader& in, bool is_anew);
   put_element read_put(reader& in, const user_id& sender);
   set_element read_set(reader& in);
+  static property_changes read_changes(reader& in);
   remove_elements read_remove(reader& in);
 
   const limits& bounds_;
@@ -155,6 +156,12 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
       if ((given & 2U) != 0) {
         command.color = in.paint();
       }
+      message.body.emplace<room_command>(std::move(command));
+      break;
+    }
+    case client_type::element_preview: {
+      preview_element command{element_id{read_id(in, "id")}, {}};
+      command.changes = read_changes(in);
       message.body.emplace<room_command>(std::move(command));
       break;
     }
@@ -341,8 +348,8 @@ inline put_element binary_decoder::read_put(reader& in, const user_id& sender) {
   return command;
 }
 
-inline set_element binary_decoder::read_set(reader& in) {
-  set_element command{element_id{read_id(in, "id")}, {}};
+inline property_changes binary_decoder::read_changes(reader& in) {
+  property_changes changes;
   std::array<std::optional<property_value>, property_count> given;
   in.each_property("props", [&](property key, unsigned type) {
     // The widest range of the kinds: the room knows which kind it is.
@@ -351,12 +358,18 @@ inline set_element binary_decoder::read_set(reader& in) {
   });
   for (std::size_t i = 0; i < property_count; ++i) {
     if (given[i].has_value()) {
-      command.changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
+      changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
     }
   }
-  if (command.changes.empty()) {
+  if (changes.empty()) {
     in.refuse("props", "0 properties, at least 1 is needed");
   }
+  return changes;
+}
+
+inline set_element binary_decoder::read_set(reader& in) {
+  set_element command{element_id{read_id(in, "id")}, {}};
+  command.changes = read_changes(in);
   if (!in.failed() && in.left() > 0) {
     const std::uint64_t after = in.whole("ifSeq + 1", 0, counter_max + 1);
     if (after > 0) {

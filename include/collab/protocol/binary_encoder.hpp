@@ -108,6 +108,13 @@ class binary_event_writer {
     out_.properties(event.changes);
     out_.end();
   }
+  void write(const element_previewed& event) {
+    out_.begin(server_type::element_preview);
+    out_.integer(event.author.number);
+    put_ref(event.is_known ? event.target.number() : 0, event.target.id());
+    out_.properties(event.changes);
+    out_.end();
+  }
   void write(const elements_removed& event) {
     out_.begin(server_type::element_remove);
     put(event.place);

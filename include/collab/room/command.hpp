@@ -41,6 +41,12 @@ struct cancel_stroke {
   std::string_view id;
 };
 
+// Shows the others what an element is about to become; the board stays as it is.
+struct preview_element {
+  element_id id;
+  property_changes changes;
+};
+
 // ---- Presence
 
 struct move_cursor {
@@ -89,8 +95,8 @@ struct operation_command {
       body;
 };
 
-using room_command = std::variant<start_stroke, extend_stroke, cancel_stroke, move_cursor,
-                                  update_member, operation_command>;
+using room_command = std::variant<start_stroke, extend_stroke, cancel_stroke, preview_element,
+                                  move_cursor, update_member, operation_command>;
 
 }  // namespace collab
 

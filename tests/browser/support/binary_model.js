@@ -301,6 +301,15 @@ export class ServerModel {
             ...list(message.changed, ({ id, props }) => [...this.#ref(id), ...properties(props)]),
           ],
         ];
+      case 'element:preview':
+        return [
+          89,
+          [
+            ...this.#memberNumber(message.clientId),
+            ...this.#ref(message.id),
+            ...properties(message.props),
+          ],
+        ];
       case 'history:state':
         return [84, [flags(message.canUndo, message.canRedo)]];
       case 'chat:message':
@@ -533,6 +542,8 @@ export class ClientModel {
       }
       case 16:
         return { type: 'ping', t: body.number() };
+      case 17:
+        return { type: 'element:preview', id: this.#id(body), props: body.properties() };
       default:
         throw new Error(`no message of a client has type ${type}`);
     }

@@ -268,6 +268,18 @@ describe('what a server says', () => {
     assert.throws(() => say(decoder, '4f: 0a 04 64 08 01 b401017b'), RangeError, 'no JSON');
   });
 
+  it('is what somebody is about to do, to an element by its number or by its id', () => {
+    const { decoder } = joined();
+    say(decoder, '4e: 0a 04 64 07 0174 07 0a 026130 00');
+    const preview = { type: 'element:preview', userId: 'u2', clientId: 'c2' };
+    assert.deepEqual(say(decoder, '59: 05 07 02 0920 48'), [
+      { ...preview, id: 't', props: { x: 0.5, fill: null } },
+    ]);
+    assert.deepEqual(say(decoder, '59: 05 00 0178 01 0920'), [
+      { ...preview, id: 'x', props: { x: 0.5 } },
+    ]);
+  });
+
   it('is what is done to the board, and undone', () => {
     const { decoder } = joined();
     const element = {

@@ -14,6 +14,11 @@ const CURSOR_MS = 35;
 const UNAVAILABLE_RETRY_MS = 600;
 const GAP_PATIENCE_MS = 2_000;
 const CHAT_KEPT = 500;
+// Previews: how long one is shown, how often one is sent, and how many elements at once.
+const PREVIEW_SHOWN_MS = 2_000;
+const PREVIEW_MS = 40;
+const PREVIEW_MS_EACH = 8;
+const PREVIEWS_MAX = 50;
 
 /**
  * Events: `connection`, `joined`, `people`, `chat` (detail: the new message, if one came),
@@ -42,6 +47,9 @@ export class Session extends EventTarget {
   #retrying = false;
   #gap = { have: -1, at: 0 };
   #cursor = { sentAt: -Infinity, timer: null, next: null };
+  #previewedAt = -Infinity;
+  /** Timers that end the previews of others, by the id of the element. */
+  #previewTimers = new Map();
 
   /**
    * `profile` is `{name, color}`; `onBoardChange(before, after)` hears of every element;
@@ -112,6 +120,21 @@ export class Session extends EventTarget {
 
   set(id, props) {
     this.#submit({ type: 'element:set', id, props });
+  }
+
+  /**
+   * Tells the others what elements are about to become: `changes` is `[{id, props}, ...]`. Not
+   * more often than the room takes it, and of few elements only; set() follows in any case.
+   */
+  preview(changes) {
+    const now = performance.now();
+    const pause = Math.max(PREVIEW_MS, PREVIEW_MS_EACH * changes.length);
+    if (!this.#joined || changes.length > PREVIEWS_MAX || now - this.#previewedAt < pause) return;
+    this.#previewedAt = now;
+    for (const { id, props } of changes) {
+      // Of what the server does not have yet nobody can be told.
+      if (this.board.isConfirmed(id)) this.connection.send({ type: 'element:preview', id, props });
+    }
   }
 
   remove(ids) {
@@ -277,8 +300,18 @@ export class Session extends EventTarget {
     'user:updated'({ user }) {
       this.#meet(user);
     },
+    'element:preview'({ id, clientId, props }) {
+      this.board.preview(id, clientId, props);
+      clearTimeout(this.#previewTimers.get(id));
+      const end = () => {
+        this.#previewTimers.delete(id);
+        this.board.endPreview(id);
+      };
+      this.#previewTimers.set(id, setTimeout(end, PREVIEW_SHOWN_MS));
+    },
     'user:left'({ clientId }) {
       this.people.delete(clientId);
+      this.board.endPreviewsOf(clientId);
       this.#tell('people');
     },
     'cursor:move'({ cursors }) {

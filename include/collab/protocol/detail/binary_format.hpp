@@ -44,6 +44,7 @@ enum class client_type : std::uint8_t {
   cursor,
   user_update,
   ping,
+  element_preview,
 };
 // Names by type; none for 0.
 inline constexpr std::string_view client_type_names[] = {
@@ -64,6 +65,7 @@ inline constexpr std::string_view client_type_names[] = {
     "cursor:move",
     "user:update",
     "ping",
+    "element:preview",
 };
 
 enum class server_type : std::uint8_t {
@@ -92,6 +94,7 @@ enum class server_type : std::uint8_t {
   pong,
   closing,
   error,
+  element_preview,
 };
 
 enum class value_type : std::uint8_t { none, number, color, word, text, places, flag };

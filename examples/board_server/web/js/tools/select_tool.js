@@ -60,10 +60,15 @@ export class SelectTool {
   }
 
   moveSelectedBy(dx, dy) {
-    for (const { id, x, y } of this.selected) {
-      this.#context.session.set(id, { x: onGrid(x + dx), y: onGrid(y + dy) });
-    }
+    for (const { id, props } of this.#movedBy(dx, dy)) this.#context.session.set(id, props);
     this.#changed();
+  }
+
+  #movedBy(dx, dy) {
+    return this.selected.map(({ id, x, y }) => ({
+      id,
+      props: { x: onGrid(x + dx), y: onGrid(y + dy) },
+    }));
   }
 
   /** An element is gone or has changed: what is shown around the selection follows. */
@@ -99,6 +104,7 @@ export class SelectTool {
       if (gesture.kind === 'drag') {
         gesture.dx = sample.x - gesture.from.x;
         gesture.dy = sample.y - gesture.from.y;
+        this.#context.session.preview(this.#movedBy(gesture.dx, gesture.dy));
       }
     }
     this.#context.renderer.invalidateLive();

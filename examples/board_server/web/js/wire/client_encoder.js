@@ -241,5 +241,10 @@ export class ClientEncoder {
       body.number(t);
       return 16;
     },
+    'element:preview'(body, { id, props }) {
+      this.#id(body, id);
+      writeProperties(body, props);
+      return 17;
+    },
   };
 }

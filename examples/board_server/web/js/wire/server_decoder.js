@@ -246,6 +246,11 @@ export class ServerDecoder {
     86: (reader) => ({ type: 'pong', t: reader.number(), serverTime: reader.varint() }),
     87: (reader) => ({ type: 'server:closing', retryAfter: reader.varint() }),
     88: refused,
+    89(reader) {
+      const { userId, clientId } = this.#room.memberOf(reader.varint(), reader);
+      const id = this.#room.ref(reader);
+      return { type: 'element:preview', userId, clientId, id, props: readProperties(reader) };
+    },
   };
 }
 
