@@ -549,6 +549,13 @@ preview_element read_preview(message_reader& in) {
   return command;
 }
 
+send_host_message read_host_message(message_reader& in) {
+  send_host_message command;
+  command.name = in.words(in.need("name"), "name", 1, in.bounds().name_characters);
+  command.data = in.json(in.need("data"), "data", {in.bounds().host_data_bytes, false});
+  return command;
+}
+
 remove_elements read_remove(message_reader& in) {
   remove_elements command;
   const dom::array ids = in.array(in.need("ids"), "ids");
@@ -670,7 +677,9 @@ void read_other(message_reader& in, client_message& message, const user_id& crea
     message.body = read_join(in);
   } else if (type == "element:preview") {
     message.body = room_command{read_preview(in)};
-  } else if (type == "view:set" || type == "host:message") {
+  } else if (type == "host:message") {
+    message.body = room_command{read_host_message(in)};
+  } else if (type == "view:set") {
     in.refuse_later(type);
   } else {
     in.refuse("type", "'", shown(type), "' is not a type of message");

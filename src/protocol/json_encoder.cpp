@@ -306,6 +306,15 @@ void write(json_writer& out, const element_previewed& event) {
   write_changes(out, event.changes);
 }
 
+void write(json_writer& out, const host_message_sent& event) {
+  out.field("type", "host:message");
+  out.field("userId", event.author.user);
+  out.field("clientId", event.author.client);
+  out.field("name", event.name);
+  out.key("data");
+  out.raw(event.data);
+}
+
 void write(json_writer& out, const element_set& event) {
   out.field("type", "element:set");
   out.field("id", event.id);

@@ -72,7 +72,8 @@ export class Author {
     if (roll < 53) return random.pick([{ type: 'user:update', name: random.pick(['Zoë', 'x'.repeat(65), this.#name]) },
                                        { type: 'user:update', color: random.pick(COLORS) }]);
     if (roll < 55) return this.#wrong();
-    if (roll < 60) return { type: 'element:preview', id: this.#known(), props: this.#props() };
+    if (roll < 57) return { type: 'host:message', name: random.pick(['spin', 'é'.repeat(64), 'x'.repeat(65), '']), data: this.#data() };
+    if (roll < 61) return { type: 'element:preview', id: this.#known(), props: this.#props() };
     return { ...this.#operation(), op: this.#counter() };
   }
 
@@ -127,6 +128,10 @@ export class Author {
     if (random.chance(5)) return { ...end, strokeId: this.#known() };
     this.#strokes.delete(id);
     return random.chance(80) ? { ...end, count } : end;
+  }
+
+  #data() {
+    return this.#random.pick([null, 0, -1.5, 'é\u0000', [], ...CUSTOMS, deep(12), deep(14), 'x'.repeat(4094), 'x'.repeat(4095)]);
   }
 
   #wrong() {

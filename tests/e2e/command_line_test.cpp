@@ -63,6 +63,7 @@ constexpr limit_line design_limits[] = {
     {"text_bytes", "bytes", 16 * 1024},
     {"source_characters", "characters", 2'048},
     {"custom_bytes", "bytes", 4 * 1024},
+    {"host_data_bytes", "bytes", 4 * 1024},
     {"name_characters", "characters", 64},
     {"chat_characters", "characters", 2'000},
     {"members_per_room", "members", 200},

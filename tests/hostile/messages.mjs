@@ -190,6 +190,9 @@ export function allMessages(board) {
   refuse("set a stroke's points", { ...set, id: board.stroke, props: { points: [[1, 1]] } }, true,
     ['invalid_argument', 'failed_precondition'], /points/);
 
+  const told = { type: 'host:message', name: 'spin', data: [1] };
+  spoil(told, false, 'name', [...WRONG.text, '', 'é'.repeat(65)]);
+  spoil(told, false, 'data', ['x'.repeat(4095), custom.deep(14)]);
   const preview = { type: 'element:preview', id: board.rect, props: { x: 99 } };
   spoil(preview, false, 'id', WRONG.id);
   spoil(preview, false, 'props', WRONG.object);

@@ -207,6 +207,14 @@ TEST_SUITE("protocol/binary_decoder") {
     const taken update = in.one(message(15, "\x03" + text("Bob") + color("\x01\x02\x03\x04")));
     CHECK(command_in<collab::update_member>(update).name == "Bob");
     CHECK(command_in<collab::update_member>(update).color == collab::color{0x01020304, true});
+    const taken told = in.one(message(18, text("n") + text(" [ 1 ] ")));
+    CHECK(command_in<collab::send_host_message>(told).name == "n");
+    CHECK(command_in<collab::send_host_message>(told).data == "[1]");
+    CHECK(in.one(message(18, text(wide(64)) + text(std::string(4096, ' ') + "7"))).status.ok());
+    CHECK(in.fault(message(18, text(wide(65)) + text("7"))).find("name: 65") == 0);
+    CHECK(in.fault(message(18, text("n") + text('"' + std::string(4095, 'x') + '"')))
+              .find("data: 4097 bytes") == 0);
+    CHECK(in.fault(message(18, text("n") + text("[1"))).find("data: not JSON") == 0);
     const taken preview =
         in.one(message(17, known(7) + list({tagged(17, 6, "\1"), tagged(1, 1, number(1.03))})));
     CHECK(command_in<collab::preview_element>(preview).id == "s");

@@ -274,6 +274,8 @@ TEST_SUITE("protocol/binary_session") {
                           list({tagged(17, 6, "\x01"), tagged(18, 4, text("g")),
                                 tagged(21, 4, text("s")), tagged(22, 4, text("{}"))})));
     collab::element gear{"g", collab::host_kind{"x-gear"}, "ua"};
+    CHECK(bob_hears(collab::send_host_message{"n", "[1]"}) ==
+          message(90, varint(1) + text("n") + text("[1]")));
     // By its id as long as not everybody may have been told its number.
     const collab::preview_element preview{"i", {{property::x, 0.5}}};
     CHECK(bob_hears(preview) ==

@@ -121,6 +121,18 @@ TEST_SUITE("protocol/json_decoder") {
     const auto& end = in.operation<collab::end_stroke>(
         R"({"type":"stroke:end","op":3,"strokeId":"s","count":9})", 3);
     CHECK(end.count == 9);
+    const auto& told = in.command<collab::send_host_message>(
+        R"({"type":"host:message","name":"\u00e9","data": [ 1 , "a b" ] })");
+    CHECK(told.name == "\xc3\xa9");
+    CHECK(told.data == R"([1,"a b"])");
+    const auto data = [&in](std::size_t bytes) {
+      return in
+          .one(R"({"type":"host:message","name":"n","data":")" + std::string(bytes - 2, 'x') +
+               "\"}")
+          .status.ok();
+    };
+    CHECK(data(4096));
+    CHECK_FALSE(data(4097));
     const auto& preview = in.command<collab::preview_element>(
         R"({"type":"element:preview","id":"a","props":{"locked":true,"x":1.03}})");
     CHECK(preview.id == "a");
@@ -355,7 +367,9 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"room:join","name":"a","token":"t"})", "token: not available"},
         {R"({"type":"user:update","color":"#12345"})", "color: '#12345'"},
         {R"({"type":"view:set","x":1})", "view:set: not available"},
-        {R"({"type":"host:message"})", "host:message: not available"},
+        {R"({"type":"host:message"})", "name: missing"},
+        {R"({"type":"host:message","name":"","data":1})", "name: 0 characters"},
+        {R"({"type":"host:message","name":"n"})", "data: missing"},
         {R"({"type":"element:preview"})", "id: missing"},
         {R"({"type":"element:preview","id":"a"})", "props: missing"},
         {R"({"type":"element:preview","id":"a","props":{}})", "props: 0 properties"},

@@ -60,6 +60,11 @@ TEST_SUITE("protocol/json_encoder") {
     CHECK(collab::encode_json_snapshot(room) ==
           R"({"roomId":"ROOM01","seq":2,"elements":)" + elements + "}");
     out.take();
+    REQUIRE(room.execute(ann, collab::send_host_message{"a\"", R"({"k":[1]})"}, now).ok());
+    CHECK(
+        out.take() ==
+        std::vector<std::string>{
+            R"({"type":"host:message","userId":"u1","clientId":"c1","name":"a\"","data":{"k":[1]}})"});
     const collab::preview_element preview{"i", {{property::x, 0.5}, {property::locked, false}}};
     REQUIRE(room.execute(ann, preview, now).ok());
     CHECK(

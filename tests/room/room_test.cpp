@@ -62,6 +62,8 @@ std::string describe(const collab::room_event& event) {
         } else if constexpr (std::is_same_v<type, collab::element_previewed>) {
           return "element:preview " + each.target.id() +
                  " count=" + to_string(each.changes.size()) + (each.is_known ? " known" : "");
+        } else if constexpr (std::is_same_v<type, collab::host_message_sent>) {
+          return "host:message " + std::string{each.name} + " " + std::string{each.data};
         } else if constexpr (std::is_same_v<type, collab::stroke_ended>) {
           return "stroke:end " + each.stroke.id() +
                  " count=" + to_string(each.stroke.point_count()) + seq(each.place);
@@ -600,6 +602,16 @@ TEST_SUITE("room/operations") {
     CHECK(absl::IsNotFound(preview("a", property::x, 5)));
     CHECK(room.out.take().empty());
     CHECK(room.out.records.size() == 2);
+  }
+
+  TEST_CASE("a message of a host goes to the others and is not stored") {
+    room_under_test room;
+    room.join(ann, "Ann");
+    room.join(bob, "Bob");
+    room.out.take();
+    CHECK(room.run(ann, collab::send_host_message{"spin", "[1]"}).ok());
+    CHECK(room.out.take() == lines{"not ann<- host:message spin [1] @0"});
+    CHECK(room.out.records.empty());
   }
 
   TEST_CASE("a change with a seq is refused when the element was changed after it, and only then") {

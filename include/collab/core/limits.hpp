@@ -29,6 +29,8 @@ struct limits {
   std::uint64_t source_characters = 2'048;
   // What a host keeps with an element, as JSON text without white space between its parts.
   std::uint64_t custom_bytes = 4 * 1024;
+  // The data of a message from host to host, as JSON text likewise.
+  std::uint64_t host_data_bytes = 4 * 1024;
   std::uint64_t name_characters = 64;
   std::uint64_t chat_characters = 2'000;
 
@@ -98,6 +100,7 @@ struct limit_row {
       {"text_bytes", "bytes", &limits::text_bytes},
       {"source_characters", "characters", &limits::source_characters},
       {"custom_bytes", "bytes", &limits::custom_bytes},
+      {"host_data_bytes", "bytes", &limits::host_data_bytes},
       {"name_characters", "characters", &limits::name_characters},
       {"chat_characters", "characters", &limits::chat_characters},
       {"members_per_room", "members", &limits::members_per_room},

@@ -165,6 +165,13 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
       message.body.emplace<room_command>(std::move(command));
       break;
     }
+    case client_type::host_message: {
+      send_host_message command;
+      command.name = in.words("name", bounds_.name_characters);
+      command.data = in.json("data", {bounds_.host_data_bytes, false});
+      message.body.emplace<room_command>(std::move(command));
+      break;
+    }
     case client_type::ping:
       message.body = ping_message{in.number("t", -1e300, 1e300)};
       break;

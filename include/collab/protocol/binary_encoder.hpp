@@ -115,6 +115,13 @@ class binary_event_writer {
     out_.properties(event.changes);
     out_.end();
   }
+  void write(const host_message_sent& event) {
+    out_.begin(server_type::host_message);
+    out_.integer(event.author.number);
+    out_.text(event.name);
+    out_.text(event.data);
+    out_.end();
+  }
   void write(const elements_removed& event) {
     out_.begin(server_type::element_remove);
     put(event.place);

@@ -47,6 +47,14 @@ struct preview_element {
   property_changes changes;
 };
 
+// From host to host, through the room, which does not read it.
+struct send_host_message {
+  // 1 to 64 characters.
+  std::string name;
+  // JSON text.
+  std::string data;
+};
+
 // ---- Presence
 
 struct move_cursor {
@@ -96,7 +104,7 @@ struct operation_command {
 };
 
 using room_command = std::variant<start_stroke, extend_stroke, cancel_stroke, preview_element,
-                                  move_cursor, update_member, operation_command>;
+                                  send_host_message, move_cursor, update_member, operation_command>;
 
 }  // namespace collab
 

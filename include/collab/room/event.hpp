@@ -93,6 +93,13 @@ struct element_previewed {
   bool is_known = false;
 };
 
+struct host_message_sent {
+  const member& author;
+  std::string_view name;
+  // JSON text.
+  std::string_view data;
+};
+
 // Where a durable event stands.
 struct event_place {
   std::string_view user;
@@ -151,9 +158,9 @@ struct operation_gap {
 using room_event =
     std::variant<joined_room, member_joined, member_updated, member_left, cursors_moved,
                  stroke_started, stroke_extended, stroke_cancelled, stroke_gap, element_previewed,
-                 stroke_ended, element_put, element_set, elements_removed, canvas_cleared,
-                 operation_undone, chat_sent, history_changed, operation_acknowledged,
-                 operation_rejected, operation_gap>;
+                 host_message_sent, stroke_ended, element_put, element_set, elements_removed,
+                 canvas_cleared, operation_undone, chat_sent, history_changed,
+                 operation_acknowledged, operation_rejected, operation_gap>;
 
 // Where a room's output goes.
 //

@@ -165,6 +165,9 @@ void hosted_room::to_all(const room_event& event, seq_number gate) {
 }
 
 void hosted_room::to_others(member_id except, const room_event& event, seq_number gate) {
+  if (const auto* message = std::get_if<host_message_sent>(&event)) {
+    owner_.pass_on(*this, *message);
+  }
   if (members_.size() == 1 && members_.contains(except)) {
     return;
   }

@@ -37,6 +37,8 @@ class hosted_room_owner {
   virtual room_host_statistics& counters() = 0;
   virtual random_source& random() = 0;
   virtual log_sink& log() = 0;
+  // Somebody in the room has sent a message to the host.
+  virtual void pass_on(const hosted_room& from, const host_message_sent& message) = 0;
   // The room has a new deadline, or none.
   virtual void schedule(hosted_room& of) = 0;
   // The room has records to be appended at the end of this turn.

@@ -310,6 +310,15 @@ export class ServerModel {
             ...properties(message.props),
           ],
         ];
+      case 'host:message':
+        return [
+          90,
+          [
+            ...this.#memberNumber(message.clientId),
+            ...text(message.name),
+            ...text(JSON.stringify(message.data)),
+          ],
+        ];
       case 'history:state':
         return [84, [flags(message.canUndo, message.canRedo)]];
       case 'chat:message':
@@ -542,6 +551,8 @@ export class ClientModel {
       }
       case 16:
         return { type: 'ping', t: body.number() };
+      case 18:
+        return { type: 'host:message', name: body.text(), data: JSON.parse(body.text()) };
       case 17:
         return { type: 'element:preview', id: this.#id(body), props: body.properties() };
       default:

@@ -335,6 +335,7 @@ function randomMessage(random) {
     { type: 'cursor:move', x: from / 3, y: 1 - from, drawing: random.chance(50) },
     { type: 'user:update', name: 'Ann' },
     { type: 'ping', t: 1 / 3 },
+    { type: 'host:message', name: 'é', data: random.pick([null, 7, 'x', [1, { a: 'é' }], {}]) },
     { type: 'element:preview', id, props: { ...props, locked: true } },
   ]);
 }

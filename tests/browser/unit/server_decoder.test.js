@@ -280,6 +280,14 @@ describe('what a server says', () => {
     ]);
   });
 
+  it('is what hosts say to each other', () => {
+    const { decoder } = joined();
+    const message = { type: 'host:message', userId: 'u2', clientId: 'c2', name: 'é' };
+    assert.deepEqual(say(decoder, '5a: 05 02c3a9 055b312c325d'), [{ ...message, data: [1, 2] }]);
+    assert.deepEqual(say(decoder, '5a: 05 02c3a9 046e756c6c'), [{ ...message, data: null }]);
+    assert.throws(() => say(decoder, '5a: 05 02c3a9 017b'), RangeError);
+  });
+
   it('is what is done to the board, and undone', () => {
     const { decoder } = joined();
     const element = {

@@ -148,6 +148,16 @@ describe('a session', () => {
     assert.equal((await sent()).length, 1);
   });
 
+  it('passes messages of hosts on, both ways', async () => {
+    const heard = [];
+    session.addEventListener('host', ({ detail }) => heard.push(detail));
+    session.tellHost('spin', [1]);
+    assert.deepEqual(await sent(), [{ type: 'host:message', name: 'spin', data: [1] }]);
+    const message = { type: 'host:message', userId: 'u2', clientId: 'c2', name: 'spin', data: 0 };
+    socket().say(message);
+    assert.deepEqual(heard, [message]);
+  });
+
   it('shows what others are about to do until they leave', async () => {
     socket().say({ type: 'element:put', element: { id: 'a', ...rect }, seq: 2, index: 'a0' });
     const preview = { type: 'element:preview', userId: 'u2', clientId: 'c2', id: 'a' };

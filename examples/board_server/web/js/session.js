@@ -22,7 +22,7 @@ const PREVIEWS_MAX = 50;
 
 /**
  * Events: `connection`, `joined`, `people`, `chat` (detail: the new message, if one came),
- * `history`, `live`, `pending`, `cursors` (detail: `[[clientId, x, y, drawing], ...]`) and
+ * `history`, `live`, `pending`, `host` (detail: a `host:message`), `cursors` (detail: `[[clientId, x, y, drawing], ...]`) and
  * `notice` (detail: a sentence for the person). They say that something changed; what is now
  * true is read from the session.
  */
@@ -120,6 +120,11 @@ export class Session extends EventTarget {
 
   set(id, props) {
     this.#submit({ type: 'element:set', id, props });
+  }
+
+  /** Passes `data`, any JSON value, on to the others and to the host of the server. */
+  tellHost(name, data) {
+    if (this.#joined) this.connection.send({ type: 'host:message', name, data });
   }
 
   /**
@@ -308,6 +313,9 @@ export class Session extends EventTarget {
         this.board.endPreview(id);
       };
       this.#previewTimers.set(id, setTimeout(end, PREVIEW_SHOWN_MS));
+    },
+    'host:message'(message) {
+      this.#tell('host', message);
     },
     'user:left'({ clientId }) {
       this.people.delete(clientId);

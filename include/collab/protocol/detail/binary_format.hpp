@@ -45,6 +45,7 @@ enum class client_type : std::uint8_t {
   user_update,
   ping,
   element_preview,
+  host_message,
 };
 // Names by type; none for 0.
 inline constexpr std::string_view client_type_names[] = {
@@ -66,6 +67,7 @@ inline constexpr std::string_view client_type_names[] = {
     "user:update",
     "ping",
     "element:preview",
+    "host:message",
 };
 
 enum class server_type : std::uint8_t {
@@ -95,6 +97,7 @@ enum class server_type : std::uint8_t {
   closing,
   error,
   element_preview,
+  host_message,
 };
 
 enum class value_type : std::uint8_t { none, number, color, word, text, places, flag };

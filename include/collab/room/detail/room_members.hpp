@@ -130,6 +130,11 @@ inline absl::Status room::run(member& who, const preview_element& command, momen
   return absl::OkStatus();
 }
 
+inline absl::Status room::run(member& who, const send_host_message& command, moment /*now*/) {
+  sink_.to_others(who.id, host_message_sent{who, command.name, command.data}, seq_number{});
+  return absl::OkStatus();
+}
+
 inline absl::Status room::run(member& who, const update_member& command, moment /*now*/) {
   who.name = command.name.value_or(who.name);
   who.color = command.color.value_or(who.color);

@@ -241,6 +241,11 @@ export class ClientEncoder {
       body.number(t);
       return 16;
     },
+    'host:message'(body, { name, data }) {
+      body.text(name);
+      body.text(JSON.stringify(data));
+      return 18;
+    },
     'element:preview'(body, { id, props }) {
       this.#id(body, id);
       writeProperties(body, props);
