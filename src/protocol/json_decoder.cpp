@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "collab/core/json_syntax.hpp"
 #include "collab/core/text.hpp"
 #include "collab/document/fractional_index.hpp"
 #include "collab/protocol/json_codec.hpp"
@@ -169,6 +170,18 @@ class message_reader {
     return std::string{text};
   }
   color paint(dom::element value, std::string_view path);
+  // JSON that is not looked into, written shortest.
+  std::string json(dom::element value, std::string_view path, const json_bounds& within) {
+    if (failed()) {
+      return {};
+    }
+    absl::StatusOr<std::string> compact = compact_json(simdjson::minify(value), within);
+    if (!compact.ok()) {
+      refuse(path, compact.status().message());
+      return {};
+    }
+    return *std::move(compact);
+  }
 
   // The points of `value`, in the decoder's buffer.
   std::span<const point> points(dom::element value, std::string_view path, std::uint64_t most);
@@ -359,7 +372,17 @@ property_value message_reader::value(const property_info& info, dom::element fro
     }
     case property_type::offsets:
       return offsets(from, path);
+    case property_type::flag:
+      return boolean(from, path);
+    case property_type::id:
+      return from.is_null() ? property_value{} : property_value{std::string{id(from, path)}};
+    case property_type::json:
+      return from.is_null() ? property_value{}
+                            : property_value{json(from, path, {bounds_.custom_bytes, true})};
     case property_type::text: {
+      if (info.key == property::source) {
+        return words(from, path, 0, bounds_.source_characters);
+      }
       const std::string_view text = string(from, path);
       if (text.size() > bounds_.text_bytes) {
         refuse(path, text.size(), " bytes, at most ", bounds_.text_bytes, " are allowed");
@@ -374,11 +397,6 @@ property_value message_reader::value(const property_info& info, dom::element fro
     refuse(path, "'", shown(text), "' is no index: 1 to ", index_length_max, " of 0-9 A-Z a-z");
   }
   return std::string{text};
-}
-
-bool is_for_later(std::string_view name) {
-  return name == "locked" || name == "group" || name == "custom" || name == "startBinding" ||
-         name == "endBinding" || name == "source";
 }
 
 void message_reader::properties(element& out, dom::object from, std::string_view path,
@@ -400,10 +418,8 @@ void message_reader::properties(element& out, dom::object from, std::string_view
       continue;
     }
     const auto key = find_property(field.key);
-    if (is_for_later(field.key)) {
-      refuse_later(where);
-    } else if (!key.has_value() || !has_property(out.kind(), *key)) {
-      refuse(where, "not a property of kind ", to_absl(name_of(out.kind())));
+    if (!key.has_value() || !has_property(out.kind(), *key)) {
+      refuse(where, "not a property of kind ", to_absl(out.kind_name()));
     } else {
       property_value read = value(describe(out.kind(), *key), field.value, where);
       if (!failed()) {
@@ -464,17 +480,16 @@ put_element read_put(message_reader& in, const user_id& creator) {
   const std::string_view name = in.string(in.need(from, "kind", "element.kind"), "element.kind");
   const auto kind = find_kind(name);
   if (!in.failed() && !kind.has_value()) {
-    if (name == "image" || name.starts_with("x-")) {
-      in.refuse("element.kind", "'", shown(name), "' is not available in this version");
-    } else {
-      in.refuse("element.kind", "'", shown(name), "' is not a kind of element");
-    }
+    in.refuse("element.kind", "'", shown(name), "' is not a kind of element",
+              name.starts_with("x-") ? ": after x- come 1 to 62 of A-Z a-z 0-9 _ -" : "");
   }
   if (in.failed()) {
     return {};
   }
   const bool is_stroke = *kind == element_kind::stroke;
-  put_element command{element{id, *kind, creator}};
+  put_element command{*kind == element_kind::host
+                          ? element{id, host_kind{std::string{name}}, creator}
+                          : element{id, *kind, creator}};
   in.properties(command.value, from, "element", is_stroke);
   if (is_stroke && !in.failed()) {
     const auto points = in.points(in.need(from, "points", "element.points"), "element.points",
@@ -486,22 +501,18 @@ put_element read_put(message_reader& in, const user_id& creator) {
   return command;
 }
 
-set_element read_set(message_reader& in) {
-  set_element command{element_id{in.id(in.need("id"), "id")}, {}};
-  if (in.find("ifSeq").has_value()) {
-    in.refuse_later("ifSeq");
-  }
+// What `props` says, in the order of the properties.
+property_changes read_changes(message_reader& in) {
+  property_changes changes;
   const dom::object props = in.object(in.need("props"), "props");
   if (in.failed()) {
-    return command;
+    return changes;
   }
   std::array<std::optional<property_value>, property_count> given;
   for (const dom::key_value_pair field : props) {
     const std::string where = fmt::format("props.{}", shown(field.key));
     const auto key = find_property(field.key);
-    if (is_for_later(field.key)) {
-      in.refuse_later(where);
-    } else if (!key.has_value()) {
+    if (!key.has_value()) {
       in.refuse(where, "not a property that can be set");
     } else {
       // The widest range of the kinds: the room knows which kind it is.
@@ -509,17 +520,39 @@ set_element read_set(message_reader& in) {
           in.value(detail::properties[static_cast<std::size_t>(*key)], field.value, where);
     }
     if (in.failed()) {
-      return command;
+      return changes;
     }
   }
   for (std::size_t i = 0; i < property_count; ++i) {
     if (given[i].has_value()) {
-      command.changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
+      changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
     }
   }
-  if (command.changes.empty()) {
+  if (changes.empty()) {
     in.refuse("props", "0 properties, at least 1 is needed");
   }
+  return changes;
+}
+
+set_element read_set(message_reader& in) {
+  set_element command{element_id{in.id(in.need("id"), "id")}, {}};
+  if (const auto seq = in.find("ifSeq"); seq.has_value()) {
+    command.if_seq = seq_number{in.integer(*seq, "ifSeq", 0, counter_max)};
+  }
+  command.changes = read_changes(in);
+  return command;
+}
+
+preview_element read_preview(message_reader& in) {
+  preview_element command{element_id{in.id(in.need("id"), "id")}, {}};
+  command.changes = read_changes(in);
+  return command;
+}
+
+send_host_message read_host_message(message_reader& in) {
+  send_host_message command;
+  command.name = in.words(in.need("name"), "name", 1, in.bounds().name_characters);
+  command.data = in.json(in.need("data"), "data", {in.bounds().host_data_bytes, false});
   return command;
 }
 
@@ -653,7 +686,11 @@ void read_other(message_reader& in, client_message& message, const user_id& crea
     message.body = room_command{read_update(in)};
   } else if (type == "room:join") {
     message.body = read_join(in);
-  } else if (type == "element:preview" || type == "view:set" || type == "host:message") {
+  } else if (type == "element:preview") {
+    message.body = room_command{read_preview(in)};
+  } else if (type == "host:message") {
+    message.body = room_command{read_host_message(in)};
+  } else if (type == "view:set") {
     in.refuse_later(type);
   } else {
     in.refuse("type", "'", shown(type), "' is not a type of message");

@@ -24,9 +24,10 @@ void write_color(json_writer& out, const color& paint) {
   out.string({text, paint.has_alpha ? 9U : 7U});
 }
 
-void write_value(json_writer& out, const property_value& value) {
+void write_property(json_writer& out, property key, const property_value& value) {
+  out.key(name_of(key));
   std::visit(
-      [&out](const auto& held) {
+      [&out, key](const auto& held) {
         using type = std::decay_t<decltype(held)>;
         if constexpr (std::is_same_v<type, std::monostate>) {
           out.null();
@@ -37,7 +38,13 @@ void write_value(json_writer& out, const property_value& value) {
         } else if constexpr (std::is_same_v<type, token>) {
           out.string(name_of(held));
         } else if constexpr (std::is_same_v<type, std::string>) {
-          out.string(held);
+          if (key == property::custom) {
+            out.raw(held);
+          } else {
+            out.string(held);
+          }
+        } else if constexpr (std::is_same_v<type, bool>) {
+          out.boolean(held);
         } else {
           out.open('[');
           for (const offset& each : *held) {
@@ -61,11 +68,21 @@ void write_points(json_writer& out, std::span<const point> points) {
   out.close(']');
 }
 
-// All properties of the kind, also those that nobody has set; but `none` is left out.
+// Whether an element is shown without this: what is none, not locked, and of the host's own
+// kinds, which can have everything, whatever is as when nobody sets it.
+bool is_left_out(const element& of, property key, const property_value& held) {
+  if (std::holds_alternative<std::monostate>(held) || held == property_value{false}) {
+    return true;
+  }
+  return of.kind() == element_kind::host && !is_common(key) &&
+         is_initial(describe(of.kind(), key), held);
+}
+
+// All other properties of the kind, also those that nobody has set.
 void write_element(json_writer& out, const element& value, std::span<const point> points) {
   out.open('{');
   out.field("id", value.id());
-  out.field("kind", name_of(value.kind()));
+  out.field("kind", value.kind_name());
   out.field("index", value.index());
   out.field("userId", value.creator());
   for (std::size_t i = 1; i < property_count; ++i) {
@@ -74,9 +91,8 @@ void write_element(json_writer& out, const element& value, std::span<const point
       continue;
     }
     const property_value held = value.get(key);
-    if (!std::holds_alternative<std::monostate>(held)) {
-      out.key(name_of(key));
-      write_value(out, held);
+    if (!is_left_out(value, key, held)) {
+      write_property(out, key, held);
     }
   }
   if (value.kind() == element_kind::stroke) {
@@ -279,16 +295,36 @@ void write(json_writer& out, const element_put& event) {
   out.field("index", event.value.index());
 }
 
+void write_changes(json_writer& out, const property_changes& changes) {
+  out.key("props");
+  out.open('{');
+  for (const auto& [key, value] : changes) {
+    write_property(out, key, value);
+  }
+  out.close('}');
+}
+
+void write(json_writer& out, const element_previewed& event) {
+  out.field("type", "element:preview");
+  out.field("userId", event.author.user);
+  out.field("clientId", event.author.client);
+  out.field("id", event.target.id());
+  write_changes(out, event.changes);
+}
+
+void write(json_writer& out, const host_message_sent& event) {
+  out.field("type", "host:message");
+  out.field("userId", event.author.user);
+  out.field("clientId", event.author.client);
+  out.field("name", event.name);
+  out.key("data");
+  out.raw(event.data);
+}
+
 void write(json_writer& out, const element_set& event) {
   out.field("type", "element:set");
   out.field("id", event.id);
-  out.key("props");
-  out.open('{');
-  for (const auto& [key, value] : event.changes) {
-    out.key(name_of(key));
-    write_value(out, value);
-  }
-  out.close('}');
+  write_changes(out, event.changes);
   write_place(out, event.place);
 }
 
@@ -324,8 +360,7 @@ void write(json_writer& out, const operation_undone& event) {
     out.key("props");
     out.open('{');
     for (const property key : keys) {
-      out.key(name_of(key));
-      write_value(out, changed->get(key));
+      write_property(out, key, changed->get(key));
     }
     out.close('}');
     out.close('}');

@@ -61,6 +61,11 @@ class json_writer {
     separate();
     text_.append(value ? "true" : "false");
   }
+  // JSON text that is valid already.
+  void raw(std::string_view json) {
+    separate();
+    text_.append(json);
+  }
   void null() {
     separate();
     text_.append("null");

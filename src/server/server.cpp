@@ -129,6 +129,8 @@ class server::state final : public listener_handler {
     loop_.post([this] { end(); });
   }
 
+  void on_host_message(host_message_handler handler) { host_.on_host_message(std::move(handler)); }
+
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] room_host_statistics statistics() const { return host_.statistics(); }
 
@@ -292,6 +294,9 @@ absl::Status server::listen(std::string_view address) { return state_->listen(ad
 std::string server::url() const { return state_->url(); }
 void server::run() { state_->run(); }
 void server::stop() { state_->stop(); }
+void server::on_host_message(host_message_handler handler) {
+  state_->on_host_message(std::move(handler));
+}
 room_host_statistics server::statistics() const { return state_->statistics(); }
 
 }  // namespace collab

@@ -20,6 +20,9 @@ TEST_SUITE("core/limits") {
     CHECK(all.bytes_per_second == 256 * 1024);
     CHECK(all.output_queue_bytes == 1024 * 1024);
     CHECK(all.text_bytes == 16 * 1024);
+    CHECK(all.source_characters == 2'048);
+    CHECK(all.custom_bytes == 4 * 1024);
+    CHECK(all.host_data_bytes == 4 * 1024);
     CHECK(all.name_characters == 64);
     CHECK(all.chat_characters == 2'000);
     CHECK(all.frame_bytes == 256 * 1024);

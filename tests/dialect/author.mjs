@@ -4,14 +4,22 @@
 // Only what both dialects can tell: what has no word in the binary one (a property or kind of
 // another version, a string where a number belongs) is attacked in ../hostile.
 
-const KINDS = ['rect', 'ellipse', 'diamond', 'line', 'arrow', 'text', 'sticky'];
+const KINDS = ['rect', 'ellipse', 'diamond', 'line', 'arrow', 'text', 'sticky', 'image', 'x-gear', 'x-A_1'];
 const COLORS = ['#123456', '#abcdef01', '#000000', '#AbC', '#000000ff'];
 const WORDS = ['none', 'arrow', 'solid', 'dashed', 'dotted', 'pen', 'pencil', 'brush', 'highlighter'];
 const TEXTS = ['', 'hello', 'é\n💥 \u0000"\\', '\ufeffmark', 'x'.repeat(500)];
+// Those first that every kind has.
+const ALL_NAMES = ['x', 'y', 'angle', 'opacity', 'color', 'locked', 'group', 'custom', 'width', 'height', 'strokeWidth', 'fill',
+                   'dash', 'tool', 'text', 'fontSize', 'points', 'startHead', 'endHead', 'startBinding', 'endBinding',
+                   'source', 'index'];
+const CUSTOMS = [{}, { a: 1 }, { b: [1.5, null, { c: 'é\n💥 \u0000"\\' }], '': 1e300 }, { long: 'x'.repeat(4080) }];
 const COUNTED = new Set([
   'stroke:end', 'element:put', 'element:set', 'element:remove', 'canvas:clear',
   'operation:undo', 'operation:redo', 'chat:send',
 ]);
+
+// An object that is so deep.
+const deep = (depth) => (depth === 1 ? {} : { d: deep(depth - 1) });
 
 export class Author {
   // The counter of the next operation.
@@ -64,6 +72,8 @@ export class Author {
     if (roll < 53) return random.pick([{ type: 'user:update', name: random.pick(['Zoë', 'x'.repeat(65), this.#name]) },
                                        { type: 'user:update', color: random.pick(COLORS) }]);
     if (roll < 55) return this.#wrong();
+    if (roll < 57) return { type: 'host:message', name: random.pick(['spin', 'é'.repeat(64), 'x'.repeat(65), '']), data: this.#data() };
+    if (roll < 61) return { type: 'element:preview', id: this.#known(), props: this.#props() };
     const group = random.chance(30) ? { group: random.pick(['g1', 'g-2', '.', 'x'.repeat(64)]) } : {};
     return { ...this.#operation(), ...group, op: this.#counter() };
   }
@@ -77,7 +87,11 @@ export class Author {
     const random = this.#random;
     const roll = random.below(100);
     if (roll < 35) return { type: 'element:put', element: this.#element() };
-    if (roll < 60) return { type: 'element:set', id: this.#known(), props: this.#props() };
+    if (roll < 55) return { type: 'element:set', id: this.#known(), props: this.#props() };
+    if (roll < 60) {
+      const ifSeq = random.pick([0, random.below(50), random.below(1000), 2 ** 52]);
+      return { type: 'element:set', id: this.#known(), props: this.#props(), ifSeq };
+    }
     if (roll < 68) return { type: 'element:remove', ids: Array.from({ length: 1 + random.below(4) }, () => this.#known()) };
     if (roll < 69) return { type: 'canvas:clear' };
     const scope = random.pick([{}, { scope: 'room' }, { scope: 'mine' }]);
@@ -117,6 +131,10 @@ export class Author {
     return random.chance(80) ? { ...end, count } : end;
   }
 
+  #data() {
+    return this.#random.pick([null, 0, -1.5, 'é\u0000', [], ...CUSTOMS, deep(12), deep(14), 'x'.repeat(4094), 'x'.repeat(4095)]);
+  }
+
   #wrong() {
     const random = this.#random;
     const rect = { id: this.#fresh(), kind: 'rect' };
@@ -134,6 +152,10 @@ export class Author {
       { type: 'element:put', op, element: { ...rect, kind: 'text', text: random.pick(['x', 'é']).repeat(16_385) } },
       { type: 'element:put', op, element: { ...rect, kind: 'line', points: [[0, 1e7]] } },
       { type: 'element:put', op, element: { ...rect, color: null } },
+      { type: 'element:put', op, element: { ...rect, ...random.pick([{ source: 's' }, { endBinding: 'a' }, { group: '' }, { locked: null }]) } },
+      { type: 'element:put', op, element: { ...rect, custom: random.pick([[], 7, 'x', { long: 'é'.repeat(2100) }, deep(13)]) } },
+      { type: 'element:put', op, element: { ...rect, kind: 'image', source: 'é'.repeat(2049) } },
+      { type: 'element:set', op, id: this.#known(), props: { custom: deep(12) } },
       { type: 'element:put', op, element: { ...rect, kind: 'stroke', points: Array(10_001).fill([1, 2]) } },
       { type: 'element:put', op, element: { ...rect, id: '' } },
       { type: 'element:set', op, id: this.#known(), props: {} },
@@ -169,6 +191,7 @@ export class Author {
     if (random.chance(50)) style.width = random.pick([2, 4.5, 0, 10_000, 1 / 3]);
     if (random.chance(20)) style.opacity = random.pick([1, 0.1, 0]);
     if (random.chance(20)) Object.assign(style, { x: this.#number(), angle: this.#number() });
+    if (random.chance(10)) Object.assign(style, { locked: true, group: 'g', custom: random.pick(CUSTOMS) });
     if (random.chance(10)) style.index = random.pick(['a0', 'a0V', 'Zz', 'b']);
     return style;
   }
@@ -180,22 +203,24 @@ export class Author {
     }
     const element = { id: random.chance(95) ? this.#fresh() : this.#known(), kind: random.pick(KINDS) };
     const has = {
-      line: ['points', 'strokeWidth', 'dash', 'startHead', 'endHead'],
-      arrow: ['points', 'strokeWidth', 'dash', 'startHead', 'endHead'],
+      line: ['points', 'strokeWidth', 'dash', 'startHead', 'endHead', 'startBinding', 'endBinding'],
+      arrow: ['points', 'strokeWidth', 'dash', 'startHead', 'endHead', 'startBinding', 'endBinding'],
       text: ['text', 'fontSize', 'width', 'fill'],
       sticky: ['text', 'fontSize', 'width', 'fill'],
+      image: ['width', 'height', 'source'],
+      'x-gear': ALL_NAMES,
+      'x-A_1': ALL_NAMES,
     }[element.kind] ?? ['width', 'height', 'strokeWidth', 'fill', 'dash'];
-    for (const name of ['x', 'y', 'angle', 'opacity', 'color', 'index', ...has]) {
+    for (const name of new Set(['x', 'y', 'angle', 'opacity', 'color', 'locked', 'group', 'custom', 'index', ...has])) {
       if (random.chance(35)) element[name] = this.#value(name);
     }
     return element;
   }
 
   #props() {
-    const names = ['x', 'y', 'angle', 'opacity', 'color', 'width', 'height', 'strokeWidth', 'fill', 'dash', 'tool',
-                   'text', 'fontSize', 'points', 'startHead', 'endHead', 'index'];
+    const names = ALL_NAMES;
     const props = {};
-    const most = this.#random.chance(70) ? 4 : names.length;
+    const most = this.#random.chance(50) ? 8 : names.length;
     for (let left = 1 + this.#random.below(3); left > 0; --left) {
       const name = names[this.#random.below(this.#random.chance(70) ? most : names.length)];
       props[name] = this.#value(name);
@@ -219,6 +244,16 @@ export class Author {
         return random.chance(95) ? random.pick(['solid', 'dashed', 'dotted']) : random.pick(WORDS);
       case 'tool':
         return random.pick(['pen', 'brush']);
+      case 'locked':
+        return random.chance(50);
+      case 'group':
+      case 'startBinding':
+      case 'endBinding':
+        return random.pick([null, 'none', 'g:1', this.#known()]);
+      case 'source':
+        return random.pick(['', 'https://example.org/é.png', 'é'.repeat(2048)]);
+      case 'custom':
+        return random.pick([null, ...CUSTOMS]);
       case 'startHead':
       case 'endHead':
         return random.pick(['none', 'arrow']);

@@ -134,7 +134,14 @@ TEST_SUITE("document/property") {
   TEST_CASE("every kind and property can be found by its name, and no other") {
     for (std::size_t i = 0; i < collab::element_kind_count; ++i) {
       const auto kind = static_cast<collab::element_kind>(i);
-      CHECK(collab::find_kind(collab::name_of(kind)) == kind);
+      if (kind != collab::element_kind::host) {
+        CHECK(collab::find_kind(collab::name_of(kind)) == kind);
+      }
+      for (const property key :
+           {property::locked, property::group, property::custom, property::color}) {
+        CHECK(collab::is_common(key));
+        CHECK(collab::has_property(kind, key));
+      }
       CHECK(collab::has_property(kind, property::index));
       CHECK(collab::has_property(kind, property::x));
       CHECK(collab::has_property(kind, property::opacity));
@@ -143,8 +150,48 @@ TEST_SUITE("document/property") {
       const auto key = static_cast<property>(i);
       CHECK(collab::find_property(collab::name_of(key)) == key);
     }
-    CHECK(collab::find_kind("image") == std::nullopt);
+    CHECK(collab::find_kind("picture") == std::nullopt);
+    CHECK(collab::has_property(collab::element_kind::arrow, property::end_binding));
+    CHECK_FALSE(collab::has_property(collab::element_kind::rect, property::end_binding));
+    CHECK_FALSE(collab::has_property(collab::element_kind::stroke, property::source));
     CHECK(collab::find_property("strokewidth") == std::nullopt);
+  }
+
+  TEST_CASE("a host's own kind has a name of 1 to 62 characters after x-, and every property") {
+    for (const std::string& name :
+         {std::string{"x-a"}, std::string{"x-A_9-"}, "x-" + std::string(62, 'k')}) {
+      CHECK(collab::find_kind(name) == collab::element_kind::host);
+      CHECK(collab::element{"e", collab::host_kind{name}, "u"}.kind_name() == name);
+    }
+    for (const std::string& name :
+         {std::string{"x-"}, std::string{"x"}, std::string{"x-a b"}, std::string{"x-a.b"},
+          std::string{"X-a"}, std::string{"xa"}, "x-" + std::string(63, 'k')}) {
+      CHECK(collab::find_kind(name) == std::nullopt);
+    }
+    for (std::size_t i = 0; i < collab::property_count; ++i) {
+      CHECK(collab::has_property(collab::element_kind::host, static_cast<property>(i)));
+    }
+  }
+
+  TEST_CASE("a value fits where it has the type of the property and is in its range") {
+    const auto fits = [](property key, const collab::property_value& value) {
+      return collab::fits(collab::describe(collab::element_kind::host, key), value);
+    };
+    CHECK(fits(property::locked, true));
+    CHECK_FALSE(fits(property::locked, 1.0));
+    CHECK_FALSE(fits(property::locked, collab::property_value{}));
+    for (const property key : {property::group, property::start_binding, property::end_binding}) {
+      CHECK(fits(key, collab::property_value{}));
+      CHECK(fits(key, std::string{"a:1"}));
+      CHECK_FALSE(fits(key, std::string{}));
+      CHECK_FALSE(fits(key, std::string{"a b"}));
+      CHECK_FALSE(fits(key, false));
+    }
+    CHECK(fits(property::custom, collab::property_value{}));
+    CHECK(fits(property::custom, std::string{R"({"a":[null]})"}));
+    for (const char* text : {"", "[]", "{", " {}", "{}}", "x"}) {
+      CHECK_FALSE(fits(property::custom, std::string{text}));
+    }
   }
 
   TEST_CASE("the defaults are those of the protocol") {
@@ -161,6 +208,13 @@ TEST_SUITE("document/property") {
     CHECK(text.get(property::width) == collab::property_value{0.0});
     const collab::element arrow{"a", collab::element_kind::arrow, "u"};
     CHECK(arrow.get(property::start_head) == collab::property_value{collab::token::none});
+    CHECK(arrow.get(property::start_binding) == collab::property_value{});
+    CHECK(arrow.get(property::locked) == collab::property_value{false});
+    CHECK(arrow.get(property::group) == collab::property_value{});
+    CHECK(arrow.get(property::custom) == collab::property_value{});
+    const collab::element image{"i", collab::element_kind::image, "u"};
+    CHECK(image.get(property::source) == collab::property_value{std::string{}});
+    CHECK(image.get(property::height) == collab::property_value{0.0});
   }
 }
 

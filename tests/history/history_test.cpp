@@ -269,7 +269,16 @@ std::vector<collab::operation> one_of_each() {
   line.set(property::index, std::string{"a1"});
   line.set(property::points, std::make_shared<const collab::offset_list>(
                                  collab::offset_list{{0, 0}, {10.5F, -3.0625F}}));
-  collab::operation grouped = operation_of(9, collab::remove_operation{{"l"}});
+  collab::element image{"i", collab::element_kind::image, "ann"};
+  image.set(property::index, std::string{"a2"});
+  image.set(property::locked, true);
+  image.set(property::source, std::string{"s"});
+  image.set(property::custom, std::string{R"({"a":[1]})"});
+  collab::element gear{"g", collab::host_kind{"x-gear"}, "ann"};
+  gear.set(property::index, std::string{"a3"});
+  gear.set(property::group, std::string{"g1"});
+  gear.set(property::end_binding, collab::property_value{});
+  collab::operation grouped = operation_of(11, collab::remove_operation{{"l"}});
   grouped.group = "g:1";
   return {
       operation_of(1, collab::put_operation{stroke}),
@@ -283,6 +292,8 @@ std::vector<collab::operation> one_of_each() {
       operation_of(6, collab::undo_operation{seq_number{4}}),
       operation_of(7, collab::redo_operation{seq_number{4}, collab::undo_scope::mine}),
       operation_of(8, collab::chat_operation{"Ann", "h\xc3\xa9llo"}),
+      operation_of(9, collab::put_operation{image}),
+      operation_of(10, collab::put_operation{gear}),
       grouped,
   };
 }
@@ -314,6 +325,21 @@ TEST_SUITE("history/operation_codec") {
     CHECK(stroke.points()[2] == collab::point{0.0625F, -0.0625F, 307.0F / 1024, 5});
     CHECK(stroke.get(property::opacity) == collab::property_value{0.25});
     CHECK(stroke.creator() == "ann");
+    const auto gear = collab::decode_operation(collab::encode_operation(one_of_each()[9]));
+    CHECK(std::get<collab::put_operation>(gear->body).value.kind_name() == "x-gear");
+  }
+
+  TEST_CASE("what is no JSON, and no name of a kind, is not taken from a record") {
+    const auto damaged = [](std::size_t which, std::string_view from, std::string_view to) {
+      std::string record = collab::encode_operation(one_of_each()[which]);
+      record.replace(record.find(from), from.size(), to);
+      return collab::decode_operation(record).status();
+    };
+    CHECK(damaged(8, R"({"a":[1]})", R"({"a":[2]})").ok());
+    CHECK(absl::IsDataLoss(damaged(8, R"({"a":[1]})", R"({"a":[1}})")));
+    CHECK(damaged(9, "x-gear", "x-GEAR").ok());
+    CHECK(absl::IsDataLoss(damaged(9, "x-gear", "y-gear")));
+    CHECK(absl::IsDataLoss(damaged(9, "x-gear", "x-ge r")));
   }
 
   TEST_CASE("the bytes of a record are these; they may change only with the version") {

@@ -100,7 +100,7 @@ class Attacker {
     while (reader.left > 0) {
       const type = reader.byte();
       const body = reader.part(reader.varint());
-      assert.ok(type >= 64 && type <= 88, `a message of type ${type} from the server`);
+      assert.ok(type >= 64 && type <= 90, `a message of type ${type} from the server`);
       if (NAMES[type]) this.answers.push({ type: NAMES[type], ...READERS[type]?.(body) });
     }
   }

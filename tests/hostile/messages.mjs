@@ -128,6 +128,22 @@ export function allMessages(board) {
   spoil(rect, true, 'element.text', ['of another kind'], optional);
   spoil(rect, true, 'element.tool', ['pen'], optional);
   spoil(rect, true, 'element.constructor', [{}], optional);
+  // What every element may have, and what only some may.
+  const custom = { bytes: (count) => ({ k: 'x'.repeat(count - 8) }), deep: (depth) => (depth === 1 ? {} : { d: custom.deep(depth - 1) }) };
+  spoil(rect, true, 'element.locked', WRONG.flag, optional);
+  spoil(rect, true, 'element.group', WRONG.id.filter((id) => id !== null), optional);
+  spoil(rect, true, 'element.custom', [7, '{}', true, [], [{}], custom.bytes(4097), custom.deep(13)], optional);
+  spoil(rect, true, 'element.source', ['s'], optional);
+  spoil(rect, true, 'element.startBinding', ['a', null], optional);
+  spoil(rect, true, 'element.kind', ['x-', 'x-a b', 'x-é', 'X-a', `x-${'k'.repeat(63)}`, 'x-a\u0000'], optional);
+  const image = { type: 'element:put', element: { id: 'bad-image', kind: 'image', source: 's' } };
+  spoil(image, true, 'element.source', [...WRONG.text, 'é'.repeat(2049)], optional);
+  spoil(image, true, 'element.fill', ['#fff'], optional);
+  spoil(image, true, 'element.wings', [2], optional);
+  const gear = { type: 'element:put', element: { id: 'bad-gear', kind: 'x-gear' } };
+  spoil(gear, true, 'element.wings', [2, null], optional);
+  spoil(gear, true, 'element.points', WRONG.offsets, optional);
+  spoil(gear, true, 'element.tool', [7, null, 'crayon'], optional);
   refuse('put existing', changed(rect, 'element.id', board.rect), true, ['failed_precondition'], new RegExp(board.rect));
   refuse('put a live one', changed(rect, 'element.id', board.live), true, ['failed_precondition'], new RegExp(board.live));
   refuse("put in another's name", changed(rect, 'element.userId', 'somebody'), true,
@@ -138,6 +154,7 @@ export function allMessages(board) {
   spoil(line, true, 'element.startHead', [7, null, 'bow', 'solid'], optional);
   spoil(line, true, 'element.endHead', [7, null, 'bow', ''], optional);
   spoil(line, true, 'element.fill', ['#123456'], optional);
+  spoil(line, true, 'element.endBinding', WRONG.id.filter((id) => id !== null), optional);
 
   const note = { type: 'element:put', element: { id: 'bad-note', kind: 'sticky', text: 'hello' } };
   spoil(note, true, 'element.text', WRONG.text, optional);
@@ -160,13 +177,30 @@ export function allMessages(board) {
   spoil(set, true, 'props.color', WRONG.color, optional);
   spoil(set, true, 'props.dash', [7, null, 'wavy'], optional);
   spoil(set, true, 'props.index', WRONG.index, optional);
-  for (const name of ['id', 'kind', 'userId', 'wings', 'text', 'tool']) {
+  spoil(set, true, 'props.custom', [7, [], custom.bytes(4097), custom.deep(13)], optional);
+  spoil(set, true, 'ifSeq', WRONG.count, optional);
+  refuse('set what was changed', { ...set, ifSeq: 0 }, true, ['failed_precondition'], /ifSeq/);
+  refuse('set unknown with ifSeq', { ...set, id: 'nobody', ifSeq: 0 }, true, ['not_found'], /nobody/);
+  spoil(set, true, 'props.locked', WRONG.flag, optional);
+  for (const name of ['id', 'kind', 'userId', 'wings', 'text', 'tool', 'source', 'endBinding']) {
     spoil(set, true, `props.${name}`, ['other'], optional);
   }
   refuse('set among good ones', changed(set, 'props', { x: 5, y: 'no', width: 5 }), true, INVALID, /y/);
   refuse('set unknown', changed(set, 'id', 'nobody'), true, ['not_found'], /nobody/);
   refuse("set a stroke's points", { ...set, id: board.stroke, props: { points: [[1, 1]] } }, true,
     ['invalid_argument', 'failed_precondition'], /points/);
+
+  const told = { type: 'host:message', name: 'spin', data: [1] };
+  spoil(told, false, 'name', [...WRONG.text, '', 'é'.repeat(65)]);
+  spoil(told, false, 'data', ['x'.repeat(4095), custom.deep(14)]);
+  const preview = { type: 'element:preview', id: board.rect, props: { x: 99 } };
+  spoil(preview, false, 'id', WRONG.id);
+  spoil(preview, false, 'props', WRONG.object);
+  spoil(preview, false, 'props.x', WRONG.number, optional);
+  spoil(preview, false, 'props.wings', [2], optional);
+  refuse('preview nothing', changed(preview, 'props', {}), false, INVALID, /props/);
+  refuse('preview another kind', changed(preview, 'props', { text: 't' }), false, INVALID, /text/);
+  refuse('preview unknown', changed(preview, 'id', 'nobody'), false, ['not_found'], /nobody/);
 
   const remove = { type: 'element:remove', ids: [board.rect] };
   spoil(remove, true, 'ids', WRONG.ids);

@@ -185,6 +185,16 @@ TEST_SUITE("protocol/binary_decoder") {
           collab::property_changes{{property::x, 1.0},
                                    {property::fill, property_value{}},
                                    {property::text, std::string{"h\xc3\xa9"}}});
+    CHECK_FALSE(operation_in<collab::set_element>(set).if_seq.has_value());
+    const auto set_if = [&in](const std::string& tail) {
+      return in.one(message(8, varint(1) + literal("b") + list({tagged(1, 1, number(1))}) + tail));
+    };
+    CHECK_FALSE(operation_in<collab::set_element>(set_if(varint(0))).if_seq.has_value());
+    CHECK(operation_in<collab::set_element>(set_if(varint(1))).if_seq == collab::seq_number{0});
+    CHECK(operation_in<collab::set_element>(set_if(varint((std::uint64_t{1} << 53) + 1) + "later"))
+              .if_seq == collab::seq_number{std::uint64_t{1} << 53});
+    CHECK_FALSE(set_if(varint((std::uint64_t{1} << 53) + 2)).status.ok());
+    CHECK_FALSE(set_if("\xff").status.ok());
     const taken remove = in.one(message(9, varint(1) + list({literal("a"), known(7)})));
     CHECK(operation_in<collab::remove_elements>(remove).ids == std::vector<std::string>{"a", "s"});
     (void)operation_in<collab::clear_canvas>(in.one(message(10, varint(1))));
@@ -201,7 +211,74 @@ TEST_SUITE("protocol/binary_decoder") {
     const taken update = in.one(message(15, "\x03" + text("Bob") + color("\x01\x02\x03\x04")));
     CHECK(command_in<collab::update_member>(update).name == "Bob");
     CHECK(command_in<collab::update_member>(update).color == collab::color{0x01020304, true});
+    const taken told = in.one(message(18, text("n") + text(" [ 1 ] ")));
+    CHECK(command_in<collab::send_host_message>(told).name == "n");
+    CHECK(command_in<collab::send_host_message>(told).data == "[1]");
+    CHECK(in.one(message(18, text(wide(64)) + text(std::string(4096, ' ') + "7"))).status.ok());
+    CHECK(in.fault(message(18, text(wide(65)) + text("7"))).find("name: 65") == 0);
+    CHECK(in.fault(message(18, text("n") + text('"' + std::string(4095, 'x') + '"')))
+              .find("data: 4097 bytes") == 0);
+    CHECK(in.fault(message(18, text("n") + text("[1"))).find("data: not JSON") == 0);
+    const taken preview =
+        in.one(message(17, known(7) + list({tagged(17, 6, "\1"), tagged(1, 1, number(1.03))})));
+    CHECK(command_in<collab::preview_element>(preview).id == "s");
+    CHECK(command_in<collab::preview_element>(preview).changes ==
+          collab::property_changes{{property::x, 1.0}, {property::locked, true}});
+    CHECK(in.fault(message(17, known(7) + list({}))).find("props: 0") == 0);
     CHECK(std::get<collab::ping_message>(in.one(message(16, number(12.5))).body.body).t == 12.5);
+  }
+
+  TEST_CASE("the properties of all kinds, images and a host's own kinds are understood") {
+    reader in;
+    const taken image = in.one(message(7, varint(1) + literal("i") + '\x08' +
+                                              list({tagged(17, 6, "\x01"), tagged(18, 4, text("g")),
+                                                    tagged(21, 4, text("h\xc3\xa9")),
+                                                    tagged(22, 4, text(R"( { "a" : 1.0 } )"))})));
+    const collab::element& picture = operation_in<collab::put_element>(image).value;
+    CHECK(picture.kind() == collab::element_kind::image);
+    CHECK(picture.get(property::locked) == property_value{true});
+    CHECK(picture.get(property::group) == property_value{std::string{"g"}});
+    CHECK(picture.get(property::source) == property_value{std::string{"h\xc3\xa9"}});
+    CHECK(picture.get(property::custom) == property_value{std::string{R"({"a":1.0})"}});
+    const taken host = in.one(
+        message(7, varint(1) + literal("h") + '\x09' + text("Gear") +
+                       list({tagged(19, 4, text("i")), tagged(20, 0, ""), tagged(22, 0, "")})));
+    const collab::element& gear = operation_in<collab::put_element>(host).value;
+    CHECK(gear.kind_name() == "x-Gear");
+    CHECK(gear.get(property::start_binding) == property_value{std::string{"i"}});
+    CHECK(gear.get(property::end_binding) == property_value{});
+  }
+
+  TEST_CASE("what a host keeps with an element is checked and bounded") {
+    reader in;
+    const auto set = [](int key, int type, const std::string& value) {
+      return message(8, varint(1) + literal("e") + list({tagged(key, type, value)}));
+    };
+    const auto custom = [&](std::string_view json) { return set(22, 4, text(json)); };
+    CHECK(in.one(custom("{\"k\":\"" + std::string(4088, 'x') + "\" }")).status.ok());
+    CHECK(in.op_fault(custom("{\"k\":\"" + std::string(4089, 'x') + "\"}"))
+              .find("custom: 4097 bytes") == 0);
+    CHECK(in.op_fault(custom("[]")).find("custom: an object") == 0);
+    for (const std::string_view json : {"", "{", "{}x", "{\"a\":\"\xff\"}", "{\"a\":1e999}"}) {
+      CHECK(in.op_fault(custom(json)).find("custom: not JSON") == 0);
+    }
+    CHECK(in.op_fault(set(17, 6, "\x02")).find("locked: 2") == 0);
+    CHECK(in.op_fault(set(17, 0, "")).find("locked: a value of type 6") == 0);
+    CHECK(in.op_fault(set(18, 4, text(""))).find("group: not 1 to 64") == 0);
+    CHECK(in.op_fault(set(20, 4, text("a b"))).find("endBinding: not 1 to 64") == 0);
+    CHECK(in.one(set(21, 4, text(wide(2048)))).status.ok());
+    CHECK(in.op_fault(set(21, 4, text(wide(2049)))).find("source: 2049 characters") == 0);
+    const auto put = [](std::string_view name) {
+      return message(7, varint(1) + literal("e") + '\x09' + text(name) + list({}));
+    };
+    CHECK(in.one(put(std::string(62, 'k'))).status.ok());
+    for (const std::string& name :
+         {std::string(63, 'k'), std::string{}, std::string{"a b"}, std::string{"\xff"}}) {
+      CHECK(in.op_fault(put(name)).find("element.kind: ") == 0);
+    }
+    CHECK(in.op_fault(
+                message(7, varint(1) + literal("e") + '\x08' + list({tagged(19, 4, text("i"))})))
+              .find("element.startBinding: not a property of kind image") == 0);
   }
 
   TEST_CASE("the messages of a frame are taken in order, until somebody stops") {
@@ -425,8 +502,8 @@ TEST_SUITE("protocol/binary_decoder") {
     CHECK(in.op_fault(put(1, tagged(7, 2, color("")))).find("color: ") == 0);
     CHECK_FALSE(in.op_fault(put(1, tagged(7, 2, color("\x01\x02")))).empty());
     CHECK(in.op_fault(put(1, tagged(12, 4, text("t")))).find("element.text: ") == 0);
-    CHECK(in.op_fault(put(1, tagged(17, 1, number(1)))).find("17") != std::string::npos);
-    CHECK(in.op_fault(put(8, "")).find("element.kind: 8") == 0);
+    CHECK(in.op_fault(put(1, tagged(23, 1, number(1)))).find("23") != std::string::npos);
+    CHECK(in.op_fault(put(10, "")).find("element.kind: 10") == 0);
     CHECK(in.op_fault(put(6, tagged(0, 4, text("a-")))).find("index: ") == 0);
     CHECK(in.op_fault(put(6, tagged(12, 4, text("\xff")))).find("text: not UTF-8") == 0);
     CHECK_FALSE(in.op_fault(put(5, tagged(14, 5, varint(1) + varint(fold(16'000'001)) + varint(0))))

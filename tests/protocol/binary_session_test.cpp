@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstddef>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -246,6 +247,54 @@ TEST_SUITE("protocol/binary_session") {
                           varint(1'577'836'800'000)));
     room.leave(sink.ann, time.now());
     CHECK(only(sink.sent, 'B').back().second == message(70, varint(1)));
+  }
+
+  TEST_CASE("images, a host's own kinds and what every element may have are written so") {
+    two_members sink;
+    collab::room room{"R", {}, sink};
+    sink.board = &room;
+    collab::testing::manual_clock time;
+    REQUIRE(room.join(sink.ann, {"ca", "ua", "sa", "Ann", {}}, time.now()).ok());
+    REQUIRE(room.join(sink.bob, {"cb", "ub", "sb", "Bob", {}}, time.now()).ok());
+    const auto bob_hears = [&](const collab::room_command& command) {
+      sink.sent.clear();
+      REQUIRE(room.execute(sink.ann, command, time.now()).ok());
+      return only(sink.sent, 'B').at(0).second;
+    };
+    const auto place = [](std::uint64_t seq) {
+      return varint(2) + varint(seq) + varint(1'577'836'800'000);
+    };
+    collab::element image{"i", collab::element_kind::image, "ua"};
+    image.set(property::locked, true);
+    image.set(property::group, std::string{"g"});
+    image.set(property::source, std::string{"s"});
+    image.set(property::custom, std::string{"{}"});
+    CHECK(bob_hears(collab::operation_command{1, collab::put_element{image}}) ==
+          message(78, place(1) + varint(1) + text("i") + '\x08' + varint(2) + text("a0") +
+                          list({tagged(17, 6, "\x01"), tagged(18, 4, text("g")),
+                                tagged(21, 4, text("s")), tagged(22, 4, text("{}"))})));
+    collab::element gear{"g", collab::host_kind{"x-gear"}, "ua"};
+    CHECK(bob_hears(collab::send_host_message{"n", "[1]"}) ==
+          message(90, varint(1) + text("n") + text("[1]")));
+    // By its id as long as not everybody may have been told its number.
+    const collab::preview_element preview{"i", {{property::x, 0.5}}};
+    CHECK(bob_hears(preview) ==
+          message(89, varint(1) + varint(0) + text("i") + list({tagged(1, 1, number(0.5))})));
+    room.set_durable(seq_number{1});
+    CHECK(bob_hears(preview) ==
+          message(89, varint(1) + varint(1) + list({tagged(1, 1, number(0.5))})));
+    gear.set(property::locked, false);
+    gear.set(property::start_binding, std::string{"i"});
+    gear.set(property::points, std::make_shared<const collab::offset_list>());
+    CHECK(bob_hears(collab::operation_command{2, collab::put_element{gear}}) ==
+          message(78, place(2) + varint(2) + text("g") + '\x09' + text("gear") + varint(2) +
+                          text("a1") + list({tagged(19, 4, text("i"))})));
+    CHECK(bob_hears(collab::operation_command{
+              3, collab::set_element{"g",
+                                     {{property::locked, false},
+                                      {property::start_binding, collab::property_value{}}}}}) ==
+          message(79, place(3) + varint(2) +
+                          list({tagged(17, 6, std::string(1, '\0')), tagged(19, 0, "")})));
   }
 
   TEST_CASE("the messages that no room sends are these") {

@@ -121,6 +121,23 @@ TEST_SUITE("protocol/json_decoder") {
     const auto& end = in.operation<collab::end_stroke>(
         R"({"type":"stroke:end","op":3,"strokeId":"s","count":9})", 3);
     CHECK(end.count == 9);
+    const auto& told = in.command<collab::send_host_message>(
+        R"({"type":"host:message","name":"\u00e9","data": [ 1 , "a b" ] })");
+    CHECK(told.name == "\xc3\xa9");
+    CHECK(told.data == R"([1,"a b"])");
+    const auto data = [&in](std::size_t bytes) {
+      return in
+          .one(R"({"type":"host:message","name":"n","data":")" + std::string(bytes - 2, 'x') +
+               "\"}")
+          .status.ok();
+    };
+    CHECK(data(4096));
+    CHECK_FALSE(data(4097));
+    const auto& preview = in.command<collab::preview_element>(
+        R"({"type":"element:preview","id":"a","props":{"locked":true,"x":1.03}})");
+    CHECK(preview.id == "a");
+    CHECK(preview.changes ==
+          collab::property_changes{{property::x, 1.0}, {property::locked, true}});
     in.command<collab::cancel_stroke>(R"({"type":"stroke:cancel","strokeId":"s"})");
   }
 
@@ -160,6 +177,15 @@ TEST_SUITE("protocol/json_decoder") {
     CHECK(set.changes[2] ==
           std::pair{property::text, collab::property_value{std::string{"a\xc3\xa9"}}});
 
+    CHECK_FALSE(set.if_seq.has_value());
+    for (const std::uint64_t seq : {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{1} << 53}) {
+      CHECK(in.operation<collab::set_element>(
+                  R"({"type":"element:set","op":4,"id":"r","props":{"x":1},"ifSeq":)" +
+                      std::to_string(seq) + "}",
+                  4)
+                .if_seq == collab::seq_number{seq});
+    }
+
     CHECK(in.operation<collab::remove_elements>(
                 R"({"type":"element:remove","op":5,"ids":["a","b"]})", 5)
               .ids == std::vector<std::string>{"a", "b"});
@@ -183,6 +209,71 @@ TEST_SUITE("protocol/json_decoder") {
     CHECK(absl::IsInvalidArgument(long_one.status));
     CHECK(in.operation<collab::send_chat>(R"({"type":"chat:send","op":9,"text":"hi"})", 9).text ==
           "hi");
+  }
+
+  TEST_CASE("the properties of all kinds, images and a host's own kinds are understood") {
+    decoder_under_test in;
+    const auto& image = in.operation<collab::put_element>(
+        R"({"type":"element:put","op":1,"element":{"id":"i","kind":"image","width":3,"height":4.5,)"
+        R"("source":"https://h/\u00e9.png","locked":true,"group":"g:1","custom":{ "b" : [1.0,"\u0000"],"a":{}}}})",
+        1);
+    CHECK(image.value.kind() == collab::element_kind::image);
+    CHECK(image.value.get(property::source) ==
+          collab::property_value{std::string{"https://h/\xc3\xa9.png"}});
+    CHECK(image.value.get(property::locked) == collab::property_value{true});
+    CHECK(image.value.get(property::group) == collab::property_value{std::string{"g:1"}});
+    CHECK(image.value.get(property::custom) ==
+          collab::property_value{std::string{R"({"b":[1.0,"\u0000"],"a":{}})"}});
+    const auto& host = in.operation<collab::put_element>(
+        R"({"type":"element:put","op":2,"element":{"id":"h","kind":"x-Gear_1-a","points":[[1,2]],)"
+        R"("tool":"brush","text":"t","source":"s","startBinding":"i","width":-3,"custom":null}})",
+        2);
+    CHECK(host.value.kind() == collab::element_kind::host);
+    CHECK(host.value.kind_name() == "x-Gear_1-a");
+    CHECK(host.value.get(property::width) == collab::property_value{-3.0});
+    CHECK(host.value.get(property::start_binding) == collab::property_value{std::string{"i"}});
+    CHECK(host.value.get(property::custom) == collab::property_value{});
+    const auto& set = in.operation<collab::set_element>(
+        R"({"type":"element:set","op":3,"id":"a","props":{"custom":{},"endBinding":null,"locked":false,)"
+        R"("group":"none"}})",
+        3);
+    CHECK(set.changes == collab::property_changes{{property::locked, false},
+                                                  {property::group, std::string{"none"}},
+                                                  {property::end_binding, collab::property_value{}},
+                                                  {property::custom, std::string{"{}"}}});
+  }
+
+  TEST_CASE("what a host keeps with an element is bounded, both sides of each limit") {
+    decoder_under_test in;
+    const auto is_ok = [&in](const std::string& props) {
+      return in.one(R"({"type":"element:set","op":1,"id":"a","props":{)" + props + "}}")
+          .status.ok();
+    };
+    const auto custom = [](std::size_t bytes) {
+      return R"("custom": { "k" : ")" + std::string(bytes - 8, 'x') + "\" }";
+    };
+    CHECK(is_ok(custom(4096)));
+    CHECK_FALSE(is_ok(custom(4097)));
+    const auto deep = [](std::size_t depth) {
+      return R"("custom":{"k":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
+    };
+    CHECK(is_ok(deep(12)));
+    CHECK_FALSE(is_ok(deep(13)));
+    // Half a surrogate pair would be no UTF-8 when it is sent on.
+    CHECK(absl::IsInvalidArgument(
+        in.decode(R"({"type":"element:set","op":1,"id":"a","props":{"custom":{"k":"\udc00"}}})")));
+    std::string accents;
+    for (int i = 0; i < 2048; ++i) {
+      accents += "\xc3\xa9";
+    }
+    CHECK(is_ok(R"("source":")" + accents + '"'));
+    CHECK_FALSE(is_ok(R"("source":")" + accents + "e\""));
+    const auto put = [&in](const std::string& kind) {
+      return in.one(R"({"type":"element:put","op":1,"element":{"id":"a","kind":")" + kind + "\"}}")
+          .status.ok();
+    };
+    CHECK(put("x-" + std::string(62, 'k')));
+    CHECK_FALSE(put("x-" + std::string(63, 'k')));
   }
 
   TEST_CASE("people and presence are understood") {
@@ -274,8 +365,12 @@ TEST_SUITE("protocol/json_decoder") {
          "stroke.opacity: 1.5"},
         {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"index":"a-"}})",
          "stroke.index: 'a-'"},
-        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"locked":true}})",
-         "stroke.locked: not available"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"locked":1}})",
+         "stroke.locked: true or false"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"startBinding":"a"}})",
+         "stroke.startBinding: not a property of kind stroke"},
+        {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"group":"a b"}})",
+         "stroke.group: 'a b'"},
         {R"({"type":"stroke:start","stroke":{"id":"s","points":[],"colour":"#fff"}})",
          "stroke.colour: not a property"},
         {R"({"type":"cursor:move","x":1})", "y: missing"},
@@ -287,8 +382,13 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"room:join","name":"a","token":"t"})", "token: not available"},
         {R"({"type":"user:update","color":"#12345"})", "color: '#12345'"},
         {R"({"type":"view:set","x":1})", "view:set: not available"},
-        {R"({"type":"host:message"})", "host:message: not available"},
-        {R"({"type":"element:preview"})", "element:preview: not available"},
+        {R"({"type":"host:message"})", "name: missing"},
+        {R"({"type":"host:message","name":"","data":1})", "name: 0 characters"},
+        {R"({"type":"host:message","name":"n"})", "data: missing"},
+        {R"({"type":"element:preview"})", "id: missing"},
+        {R"({"type":"element:preview","id":"a"})", "props: missing"},
+        {R"({"type":"element:preview","id":"a","props":{}})", "props: 0 properties"},
+        {R"({"type":"element:preview","id":"a","props":{"x":"1"}})", "props.x: a number"},
         {R"({"type":"nonsense"})", "type: 'nonsense'"},
     };
     decoder_under_test in;
@@ -307,14 +407,25 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"element:put","op":4,"element":{"id":"a"}})", "element.kind: missing"},
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"blob"}})",
          "element.kind: 'blob'"},
-        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"image"}})", "not available"},
-        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"x-y"}})", "not available"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"x-"}})", "element.kind: 'x-'"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"x-a b"}})",
+         "element.kind: 'x-a b' is not a kind of element: after x- come 1 to 62"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"X-y"}})",
+         "element.kind: 'X-y'"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"image","fill":"#fff"}})",
+         "element.fill: not a property of kind image"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"x-y","wings":2}})",
+         "element.wings: not a property of kind x-y"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"image","source":null}})",
+         "element.source: a string"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"arrow","endBinding":""}})",
+         "element.endBinding: ''"},
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"stroke"}})",
          "element.points: missing"},
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"rect","points":[]}})",
          "element.points: not a property of kind rect"},
-        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"rect","custom":{}}})",
-         "element.custom: not available"},
+        {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"rect","custom":[]}})",
+         "element.custom: an object"},
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"text","text":7}})",
          "element.text: a string"},
         {R"({"type":"element:put","op":4,"element":{"id":"a","kind":"line","points":[[1,"2"]]}})",
@@ -322,8 +433,9 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"element:set","op":4,"id":"a","props":{}})", "props: 0 properties"},
         {R"({"type":"element:set","op":4,"id":"a","props":{"id":"b"}})",
          "props.id: not a property"},
-        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":3})",
-         "ifSeq: not available"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":-1})", "ifSeq: -1"},
+        {R"({"type":"element:set","op":4,"id":"a","props":{"x":1},"ifSeq":null})",
+         "ifSeq: a whole number"},
         {R"({"type":"element:remove","op":4,"ids":"a"})", "ids: an array"},
         {R"({"type":"element:remove","op":4,"ids":["a",7]})", "ids: a string"},
         {R"({"type":"operation:undo","op":4,"scope":"all"})", "scope: 'all'"},

@@ -2,6 +2,7 @@
 #include <simdjson.h>
 
 #include <cmath>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,53 @@ class encoder final : public collab::room_sink {
 
 TEST_SUITE("protocol/json_encoder") {
   // The texts are those of docs/protocol.md. They may change only together.
+  TEST_CASE("the properties of all kinds are told where they are set, of a host's kind no others") {
+    collab::testing::manual_clock time;
+    encoder out;
+    collab::room room{"ROOM01", {}, out};
+    const member_id ann{1};
+    const auto now = time.now();
+    REQUIRE(room.join(ann, {"c1", "u1", "s", "Ann", {}}, now).ok());
+    using collab::property;
+    collab::element image{"i", collab::element_kind::image, "u1"};
+    image.set(property::locked, true);
+    image.set(property::group, std::string{"g"});
+    image.set(property::custom, std::string{R"({"a":"\"b"})"});
+    collab::element gear{"g", collab::host_kind{"x-gear"}, "u1"};
+    gear.set(property::locked, false);
+    gear.set(property::width, 3.0);
+    gear.set(property::height, 0.0);
+    gear.set(property::tool, collab::token::pen);
+    gear.set(property::points, std::make_shared<const collab::offset_list>());
+    REQUIRE(room.execute(ann, collab::operation_command{1, collab::put_element{image}}, now).ok());
+    REQUIRE(room.execute(ann, collab::operation_command{2, collab::put_element{gear}}, now).ok());
+    const std::string elements =
+        R"([{"id":"i","kind":"image","index":"a0","userId":"u1","x":0,"y":0,"angle":0,"opacity":1,"width":0,"height":0,"color":"#000000","locked":true,"group":"g","source":"","custom":{"a":"\"b"}},)"
+        R"({"id":"g","kind":"x-gear","index":"a1","userId":"u1","x":0,"y":0,"angle":0,"opacity":1,"width":3,"color":"#000000"}])";
+    CHECK(collab::encode_json_snapshot(room) ==
+          R"({"roomId":"ROOM01","seq":2,"elements":)" + elements + "}");
+    out.take();
+    REQUIRE(room.execute(ann, collab::send_host_message{"a\"", R"({"k":[1]})"}, now).ok());
+    CHECK(
+        out.take() ==
+        std::vector<std::string>{
+            R"({"type":"host:message","userId":"u1","clientId":"c1","name":"a\"","data":{"k":[1]}})"});
+    const collab::preview_element preview{"i", {{property::x, 0.5}, {property::locked, false}}};
+    REQUIRE(room.execute(ann, preview, now).ok());
+    CHECK(
+        out.take() ==
+        std::vector<std::string>{
+            R"({"type":"element:preview","userId":"u1","clientId":"c1","id":"i","props":{"x":0.5,"locked":false}})"});
+    const collab::set_element set{"i",
+                                  {{property::locked, false},
+                                   {property::group, collab::property_value{}},
+                                   {property::custom, std::string{"{}"}}}};
+    REQUIRE(room.execute(ann, collab::operation_command{3, set}, now).ok());
+    CHECK(
+        out.take()[0] ==
+        R"({"type":"element:set","id":"i","props":{"locked":false,"group":null,"custom":{}},"userId":"u1","seq":3,"time":1577836800000})");
+  }
+
   TEST_CASE("the messages of a short session are these") {
     collab::testing::manual_clock time;
     encoder out;

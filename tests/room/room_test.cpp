@@ -59,6 +59,11 @@ std::string describe(const collab::room_event& event) {
         } else if constexpr (std::is_same_v<type, collab::stroke_gap>) {
           return "stroke:gap " + std::string{each.id} + " have=" + to_string(each.have) +
                  (each.is_unknown ? " unknown" : "") + (each.is_committed ? " committed" : "");
+        } else if constexpr (std::is_same_v<type, collab::element_previewed>) {
+          return "element:preview " + each.target.id() +
+                 " count=" + to_string(each.changes.size()) + (each.is_known ? " known" : "");
+        } else if constexpr (std::is_same_v<type, collab::host_message_sent>) {
+          return "host:message " + std::string{each.name} + " " + std::string{each.data};
         } else if constexpr (std::is_same_v<type, collab::stroke_ended>) {
           return "stroke:end " + each.stroke.id() +
                  " count=" + to_string(each.stroke.point_count()) + seq(each.place);
@@ -576,6 +581,73 @@ TEST_SUITE("room/operations") {
                 "not ann<- element:remove a never by=u-Ann seq=3 @3", "ann<- op:ack 3 seq=3 @3",
                 "not ann<- canvas:clear by=u-Ann seq=4 @4", "ann<- op:ack 4 seq=4 @4",
                 "all<- chat Ann: hello @5", "ann<- op:ack 5 seq=5 @5"});
+    CHECK(room.replayed() == room_under_test::picture(room.board));
+  }
+
+  TEST_CASE("a preview is checked like a change, told to the others, and changes nothing") {
+    room_under_test room;
+    room.join(ann, "Ann");
+    room.join(bob, "Bob");
+    room.put(ann, 1, "a");
+    room.out.take();
+    const std::string before = room_under_test::picture(room.board);
+    const auto preview = [&](const std::string& id, property key, double value) {
+      return room.run(bob, collab::preview_element{id, {{key, value}}});
+    };
+    CHECK(preview("a", property::x, 5).ok());
+    CHECK(room.out.take() == lines{"not bob<- element:preview a count=1 @0"});
+    room.board.set_durable(seq_number{1});
+    CHECK(preview("a", property::stroke_width, 10'000).ok());
+    CHECK(room.out.take() == lines{"not bob<- element:preview a count=1 known @0"});
+    CHECK(absl::IsInvalidArgument(preview("a", property::stroke_width, 10'001)));
+    CHECK(absl::IsInvalidArgument(preview("a", property::font_size, 5)));
+    CHECK(absl::IsNotFound(preview("b", property::x, 5)));
+    CHECK(room_under_test::picture(room.board) == before);
+    room.op(ann, 2, collab::remove_elements{{"a"}});
+    room.out.take();
+    CHECK(absl::IsNotFound(preview("a", property::x, 5)));
+    CHECK(room.out.take().empty());
+    CHECK(room.out.records.size() == 2);
+  }
+
+  TEST_CASE("a message of a host goes to the others and is not stored") {
+    room_under_test room;
+    room.join(ann, "Ann");
+    room.join(bob, "Bob");
+    room.out.take();
+    CHECK(room.run(ann, collab::send_host_message{"spin", "[1]"}).ok());
+    CHECK(room.out.take() == lines{"not ann<- host:message spin [1] @0"});
+    CHECK(room.out.records.empty());
+  }
+
+  TEST_CASE("a change with a seq is refused when the element was changed after it, and only then") {
+    room_under_test room;
+    room.join(ann, "Ann");
+    room.put(ann, 1, "other");
+    room.put(ann, 2, "a");
+    room.op(ann, 3, collab::set_element{"a", {{property::x, 1.0}}});
+    room.op(ann, 4, collab::set_element{"other", {{property::x, 1.0}}});
+    room.out.take();
+    collab::operation_counter counter = 4;
+    const auto set_if = [&](std::uint64_t seq, property key, const std::string& id = "a") {
+      room.op(ann, ++counter, collab::set_element{id, {{key, 2.0}}, seq_number{seq}});
+      const std::string answer = room.out.take().back();
+      const std::size_t found = answer.find("reject ");
+      return found == std::string::npos ? std::string{"ok"}
+                                        : answer.substr(answer.find(' ', found + 7) + 1);
+    };
+    CHECK(set_if(2, property::x) == "FAILED_PRECONDITION @4");
+    // Any property counts, not only those that would be set.
+    CHECK(set_if(2, property::width) == "FAILED_PRECONDITION @4");
+    CHECK(set_if(0, property::x, "gone") == "NOT_FOUND @4");
+    CHECK(set_if(3, property::y) == "ok");
+    CHECK(set_if(4, property::y) == "FAILED_PRECONDITION @5");
+    CHECK(set_if(5, property::y) == "ok");
+    // A change that was taken back is one more change.
+    room.op(ann, ++counter, collab::undo{});
+    room.out.take();
+    CHECK(set_if(6, property::y) == "FAILED_PRECONDITION @7");
+    CHECK(set_if(1'000, property::y) == "ok");
     CHECK(room.replayed() == room_under_test::picture(room.board));
   }
 

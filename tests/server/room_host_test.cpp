@@ -328,6 +328,54 @@ TEST_SUITE("server/room_host") {
     CHECK(it.host->statistics().elements == 100);
   }
 
+  TEST_CASE("to one who reads slowly previews are not sent, and he stays") {
+    collab::room_host_options options;
+    options.bounds.output_queue_bytes = 10'000;
+    options.bounds.previews_per_second = 10'000;
+    host_under_test it{options};
+    const auto ann = it.joined("Ann");
+    const auto bob = it.joined("Bob");
+    it.say(*ann, it.put(1, "a"));
+    bob->stop_reading();
+    for (int i = 0; i < 500; ++i) {
+      it.say(*ann, R"({"type":"element:preview","id":"a","props":{"x":1}})");
+    }
+    CHECK(it.host->statistics().slow_readers_closed_total == 0);
+    CHECK(it.host->statistics().cursors_dropped_total > 300);
+    CHECK_FALSE(bob->closed.has_value());
+  }
+
+  TEST_CASE("messages of hosts reach the others and the handler, in order, from the executor") {
+    host_under_test it;
+    const auto ann = it.joined("Ann");
+    const auto bob = it.joined("Bob");
+    ann->heard();
+    std::vector<std::string> told;
+    it.host->on_host_message([&](const collab::host_message& message) {
+      CHECK(message.user.starts_with("u"));
+      CHECK(message.client.starts_with("c"));
+      told.push_back(message.room + " " + message.name + " " + message.data);
+      // It may call anything of the host.
+      it.host->snapshot("R", [](const absl::StatusOr<std::string>&) {});
+    });
+    it.say(*ann, R"([{"type":"host:message","name":"a","data":{"k":1}},)"
+                 R"({"type":"host:message","name":"b","data":null},)"
+                 R"({"type":"host:message","name":"","data":null}])");
+    CHECK(told == lines{R"(R a {"k":1})", "R b null"});
+    CHECK(bob->heard() == lines{"host:message", "host:message"});
+    CHECK(ann->heard() == lines{"error invalid_argument"});
+    it.host->on_host_message(nullptr);
+    it.say(*ann, R"({"type":"host:message","name":"c","data":1})");
+    CHECK(told.size() == 2);
+    CHECK(bob->heard() == lines{"host:message"});
+    // Somebody alone in a room talks to the host only; and the handler may end the host.
+    it.host->on_host_message([&](const collab::host_message&) { it.host.reset(); });
+    bob->hang_up();
+    it.loop.run();
+    it.say(*ann, R"({"type":"host:message","name":"d","data":1})");
+    CHECK(it.host == nullptr);
+  }
+
   TEST_CASE("shutting down commits what is pending and tells everybody") {
     host_under_test it;
     const auto ann = it.joined("Ann");

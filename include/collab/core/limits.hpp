@@ -25,6 +25,12 @@ struct limits {
   std::uint64_t points_per_message = 512;
   std::uint64_t points_per_stroke = 10'000;
   std::uint64_t text_bytes = 16 * 1024;
+  // The source of an image.
+  std::uint64_t source_characters = 2'048;
+  // What a host keeps with an element, as JSON text without white space between its parts.
+  std::uint64_t custom_bytes = 4 * 1024;
+  // The data of a message from host to host, as JSON text likewise.
+  std::uint64_t host_data_bytes = 4 * 1024;
   std::uint64_t name_characters = 64;
   std::uint64_t chat_characters = 2'000;
 
@@ -95,6 +101,9 @@ struct limit_row {
       {"points_per_message", "points", &limits::points_per_message},
       {"points_per_stroke", "points", &limits::points_per_stroke, nullptr, 1, 1'000'000},
       {"text_bytes", "bytes", &limits::text_bytes},
+      {"source_characters", "characters", &limits::source_characters},
+      {"custom_bytes", "bytes", &limits::custom_bytes},
+      {"host_data_bytes", "bytes", &limits::host_data_bytes},
       {"name_characters", "characters", &limits::name_characters},
       {"chat_characters", "characters", &limits::chat_characters},
       {"members_per_room", "members", &limits::members_per_room},

@@ -38,16 +38,35 @@ struct property_register {
   seq_number writer{};
 };
 
+// A kind of the host's own: x-NAME, is_host_kind().
+struct host_kind {
+  std::string name;
+};
+
 // Threads: distinct objects, safe; one object, one thread at a time.
 // Memory: bytes() is a close estimate.
 class element {
  public:
   element() = default;
   element(element_id id, element_kind kind, user_id creator)
-      : id_{std::move(id)}, creator_{std::move(creator)}, kind_{kind} {}
+      : id_{std::move(id)}, creator_{std::move(creator)}, kind_{kind} {
+    assert(kind != element_kind::host);
+  }
+  // An element of one of the host's own kinds. Requires: is_host_kind(kind.name).
+  element(element_id id, host_kind kind, user_id creator)
+      : id_{std::move(id)},
+        creator_{std::move(creator)},
+        kind_{element_kind::host},
+        kind_name_{std::make_shared<const std::string>(std::move(kind.name))} {
+    assert(is_host_kind(*kind_name_));
+  }
 
   [[nodiscard]] const element_id& id() const noexcept { return id_; }
   [[nodiscard]] element_kind kind() const noexcept { return kind_; }
+  // The name of the kind, x-NAME for one of the host's own.
+  [[nodiscard]] std::string_view kind_name() const noexcept {
+    return kind_name_ ? std::string_view{*kind_name_} : name_of(kind_);
+  }
   [[nodiscard]] const user_id& creator() const noexcept { return creator_; }
 
   // A short name for the element while its document is in memory: the document gives it, and
@@ -130,6 +149,14 @@ class element {
 
   // Every register, in the order of the properties.
   [[nodiscard]] std::span<const property_register> registers() const noexcept { return registers_; }
+  // The latest operation that wrote a register; 0 when none did. O(properties set).
+  [[nodiscard]] seq_number latest_stamp() const noexcept {
+    seq_number latest{};
+    for (const property_register& each : registers_) {
+      latest = std::max(latest, each.stamp);
+    }
+    return latest;
+  }
   // Dates all registers: for an element that is put whole by one operation.
   void stamp_all(seq_number seq) noexcept {
     for (property_register& each : registers_) {
@@ -141,6 +168,9 @@ class element {
   // The memory that this element takes, about. O(properties set).
   [[nodiscard]] std::size_t bytes() const noexcept {
     std::size_t sum = sizeof(element) + 64 + packed_points().size();
+    if (kind_name_) {
+      sum += sizeof(std::string) + kind_name_->size();
+    }
     for (const property_register& each : registers_) {
       sum += sizeof(property_register);
       if (const auto* text = std::get_if<std::string>(&each.value)) {
@@ -167,6 +197,8 @@ class element {
   element_id id_;
   user_id creator_;
   element_kind kind_ = element_kind::stroke;
+  // Of the host's own kinds only.
+  std::shared_ptr<const std::string> kind_name_;
   std::uint32_t number_ = 0;
   std::uint32_t point_count_ = 0;
   std::vector<property_register> registers_;

@@ -17,6 +17,8 @@
 #include <variant>
 #include <vector>
 
+#include "collab/core/ids.hpp"
+#include "collab/core/json_syntax.hpp"
 #include "collab/ink/point.hpp"
 
 namespace collab {
@@ -30,6 +32,9 @@ enum class element_kind : std::uint8_t {
   arrow,
   text,
   sticky,
+  image,
+  // A kind of the host's own, x-NAME: its name stands with the element.
+  host,
 };
 
 // In the order in which an element shows them. The numbers are part of the record format.
@@ -51,8 +56,14 @@ enum class property : std::uint8_t {
   points = 14,
   start_head = 15,
   end_head = 16,
+  locked = 17,
+  group = 18,
+  start_binding = 19,
+  end_binding = 20,
+  source = 21,
+  custom = 22,
 };
-inline constexpr std::size_t property_count = 17;
+inline constexpr std::size_t property_count = 23;
 
 // The words that a property can be. The numbers are part of the record format.
 enum class token : std::uint8_t {
@@ -87,9 +98,21 @@ using offset_list = std::vector<offset>;
 
 // monostate: none. Lists are shared and never change.
 using property_value = std::variant<std::monostate, double, color, token, std::string,
-                                    std::shared_ptr<const offset_list>>;
+                                    std::shared_ptr<const offset_list>, bool>;
 
-enum class property_type : std::uint8_t { index, number, color, token, text, offsets };
+// id: that of an element, or a name of the same form. json: the text of an object, without white
+// space between its parts. Both may be none, and are when nobody has set them.
+enum class property_type : std::uint8_t {
+  index,
+  number,
+  color,
+  token,
+  text,
+  offsets,
+  flag,
+  id,
+  json,
+};
 
 struct property_info {
   property key;
@@ -104,7 +127,7 @@ struct property_info {
   // For tokens: the default, and the words that are allowed, as bits.
   token word = token::none;
   std::uint32_t words = 0;
-  // For colours: whether `none` is allowed, which then is the default.
+  // Whether `none` is allowed, which then is the default.
   bool may_be_none = false;
 };
 
@@ -148,6 +171,18 @@ inline constexpr property_info properties[property_count] = {
      .type = property_type::token,
      .words = heads},
     {.key = property::end_head, .name = "endHead", .type = property_type::token, .words = heads},
+    {property::locked, "locked", property_type::flag},
+    {.key = property::group, .name = "group", .type = property_type::id, .may_be_none = true},
+    {.key = property::start_binding,
+     .name = "startBinding",
+     .type = property_type::id,
+     .may_be_none = true},
+    {.key = property::end_binding,
+     .name = "endBinding",
+     .type = property_type::id,
+     .may_be_none = true},
+    {property::source, "source", property_type::text},
+    {.key = property::custom, .name = "custom", .type = property_type::json, .may_be_none = true},
 };
 
 // A stroke's width is that of its line, not of a box.
@@ -156,17 +191,23 @@ inline constexpr property_info stroke_width_of_stroke = {
 
 inline constexpr std::uint32_t common = bit(property::index) | bit(property::x) | bit(property::y) |
                                         bit(property::angle) | bit(property::opacity) |
-                                        bit(property::color);
+                                        bit(property::color) | bit(property::locked) |
+                                        bit(property::group) | bit(property::custom);
 inline constexpr std::uint32_t boxed = common | bit(property::width) | bit(property::height) |
                                        bit(property::stroke_width) | bit(property::fill) |
                                        bit(property::dash);
 inline constexpr std::uint32_t lined = common | bit(property::points) |
                                        bit(property::stroke_width) | bit(property::dash) |
-                                       bit(property::start_head) | bit(property::end_head);
+                                       bit(property::start_head) | bit(property::end_head) |
+                                       bit(property::start_binding) | bit(property::end_binding);
 inline constexpr std::uint32_t written = common | bit(property::text) | bit(property::font_size) |
                                          bit(property::width) | bit(property::fill);
+inline constexpr std::uint32_t pictured =
+    common | bit(property::width) | bit(property::height) | bit(property::source);
+inline constexpr std::uint32_t everything = (1U << property_count) - 1;
 
 struct kind_info {
+  // Of the host's own kinds: what their names begin with.
   std::string_view name;
   std::uint32_t properties;
 };
@@ -180,6 +221,8 @@ inline constexpr kind_info kinds[] = {
     {"arrow", lined},
     {"text", written},
     {"sticky", written},
+    {"image", pictured},
+    {"x-", everything},
 };
 
 inline constexpr std::string_view token_names[] = {
@@ -189,6 +232,7 @@ inline constexpr std::string_view token_names[] = {
 
 inline constexpr std::size_t element_kind_count = std::size(detail::kinds);
 
+// For element_kind::host what the names begin with, see element::kind_name().
 [[nodiscard]] constexpr std::string_view name_of(element_kind kind) noexcept {
   return detail::kinds[static_cast<std::size_t>(kind)].name;
 }
@@ -200,13 +244,28 @@ inline constexpr std::size_t element_kind_count = std::size(detail::kinds);
   return detail::properties[static_cast<std::size_t>(key)].name;
 }
 
+inline constexpr std::size_t kind_name_length_max = 64;
+
+// Whether `name` is that of a host's own kind: x- and 1 to 62 of A-Z a-z 0-9 _ -
+[[nodiscard]] constexpr bool is_host_kind(std::string_view name) noexcept {
+  const std::string_view prefix = name_of(element_kind::host);
+  // A room's name is of the same characters.
+  return name.size() > prefix.size() && name.size() <= kind_name_length_max &&
+         name.starts_with(prefix) && is_room_name(name);
+}
+
 [[nodiscard]] constexpr std::optional<element_kind> find_kind(std::string_view name) noexcept {
   for (std::size_t i = 0; i < element_kind_count; ++i) {
-    if (detail::kinds[i].name == name) {
+    if (detail::kinds[i].name == name && static_cast<element_kind>(i) != element_kind::host) {
       return static_cast<element_kind>(i);
     }
   }
-  return std::nullopt;
+  return is_host_kind(name) ? std::optional{element_kind::host} : std::nullopt;
+}
+
+// Whether every element has `key`, whatever its kind.
+[[nodiscard]] constexpr bool is_common(property key) noexcept {
+  return (detail::common & detail::bit(key)) != 0;
 }
 
 // Whether elements of `kind` have `key`.
@@ -256,11 +315,22 @@ inline constexpr std::size_t element_kind_count = std::size(detail::kinds);
       static const auto empty = std::make_shared<const offset_list>();
       return empty;
     }
+    case property_type::flag:
+      return false;
+    case property_type::id:
+    case property_type::json:
+      return {};
     case property_type::index:
     case property_type::text:
       break;
   }
   return std::string{};
+}
+
+// Whether `value` is what the property is when nobody has set it.
+[[nodiscard]] inline bool is_initial(const property_info& info, const property_value& value) {
+  const auto* list = std::get_if<std::shared_ptr<const offset_list>>(&value);
+  return list != nullptr ? (*list)->empty() : value == initial_value(info);
 }
 
 // Whether `value` has the type that `info` asks for, and is in its range.
@@ -279,6 +349,18 @@ inline constexpr std::size_t element_kind_count = std::size(detail::kinds);
     }
     case property_type::offsets:
       return std::holds_alternative<std::shared_ptr<const offset_list>>(value);
+    case property_type::flag:
+      return std::holds_alternative<bool>(value);
+    case property_type::id: {
+      const auto* id = std::get_if<std::string>(&value);
+      return id != nullptr ? is_element_id(*id) : std::holds_alternative<std::monostate>(value);
+    }
+    case property_type::json: {
+      // It goes into messages as it is.
+      const auto* object = std::get_if<std::string>(&value);
+      return object != nullptr ? is_json_object(*object)
+                               : std::holds_alternative<std::monostate>(value);
+    }
     case property_type::index:
     case property_type::text:
       break;

@@ -114,7 +114,7 @@ class edit_history {
         return absl::InvalidArgumentError(
             absl::StrCat("props.", to_absl(name_of(key)),
                          is_known ? ": out of range for" : ": not a property of", " kind ",
-                         to_absl(name_of(found->kind()))));
+                         to_absl(found->kind_name())));
       }
     }
     return absl::OkStatus();

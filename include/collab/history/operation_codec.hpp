@@ -34,6 +34,9 @@ inline constexpr unsigned grouped_body = 0x80;
 inline void write_body(record_writer& out, const put_operation& body) {
   out.text(body.value.id());
   out.byte(static_cast<unsigned>(body.value.kind()));
+  if (body.value.kind() == element_kind::host) {
+    out.text(body.value.kind_name());
+  }
   out.integer(body.value.registers().size());
   for (const property_register& each : body.value.registers()) {
     out.byte(static_cast<unsigned>(each.key));
@@ -92,7 +95,17 @@ inline put_operation read_put(record_reader& in, const user_id& author) {
     in.fail();
     return {};
   }
-  element value{std::move(id), static_cast<element_kind>(kind), author};
+  element value;
+  if (static_cast<element_kind>(kind) == element_kind::host) {
+    std::string name = in.text();
+    if (!is_host_kind(name)) {
+      in.fail();
+      return {};
+    }
+    value = element{std::move(id), host_kind{std::move(name)}, author};
+  } else {
+    value = element{std::move(id), static_cast<element_kind>(kind), author};
+  }
   for (auto& [key, property] : read_changes(in)) {
     if (!has_property(value.kind(), key) || !fits(describe(value.kind(), key), property)) {
       in.fail();

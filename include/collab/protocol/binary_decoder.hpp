@@ -56,6 +56,8 @@ class binary_decoder {
   using reader = detail::binary_reader;
   using body_type = decltype(operation_command::body);
 
+  static constexpr std::uint64_t counter_max = std::uint64_t{1} << 53;
+
   // An id that the client has numbered.
   struct numbered_id {
     std::string id;
@@ -79,6 +81,7 @@ class binary_decoder {
   extend_stroke read_extend(reader& in, bool is_anew);
   put_element read_put(reader& in, const user_id& sender);
   set_element read_set(reader& in);
+  static property_changes read_changes(reader& in);
   remove_elements read_remove(reader& in);
 
   const limits& bounds_;
@@ -157,6 +160,19 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
       message.body.emplace<room_command>(std::move(command));
       break;
     }
+    case client_type::element_preview: {
+      preview_element command{element_id{read_id(in, "id")}, {}};
+      command.changes = read_changes(in);
+      message.body.emplace<room_command>(std::move(command));
+      break;
+    }
+    case client_type::host_message: {
+      send_host_message command;
+      command.name = in.words("name", bounds_.name_characters);
+      command.data = in.json("data", {bounds_.host_data_bytes, false});
+      message.body.emplace<room_command>(std::move(command));
+      break;
+    }
     case client_type::ping:
       message.body = ping_message{in.number("t", -1e300, 1e300)};
       break;
@@ -181,7 +197,6 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
 inline bool binary_decoder::take_operation(detail::client_type type, reader& in,
                                            const user_id& sender, client_message& message,
                                            std::optional<std::string> group) {
-  constexpr std::uint64_t counter_max = std::uint64_t{1} << 53;
   const operation_counter counter = in.whole("op", 1, counter_max);
   if (in.failed()) {
     return false;
@@ -339,10 +354,18 @@ inline put_element binary_decoder::read_put(reader& in, const user_id& sender) {
   if (kind >= element_kind_count) {
     in.refuse("element.kind", kind, " is not a kind of element");
   }
+  std::string name;
+  if (static_cast<element_kind>(kind) == element_kind::host && !in.failed()) {
+    name = absl::StrCat(to_absl(name_of(element_kind::host)), to_absl(in.view()));
+    if (!is_host_kind(name)) {
+      in.refuse("element.kind", "the name of a host's own kind is 1 to 62 of A-Z a-z 0-9 _ -");
+    }
+  }
   if (in.failed()) {
     return {};
   }
-  put_element command{element{std::move(id), static_cast<element_kind>(kind), sender}};
+  put_element command{name.empty() ? element{std::move(id), static_cast<element_kind>(kind), sender}
+                                   : element{std::move(id), host_kind{std::move(name)}, sender}};
   in.properties(command.value, "element");
   if (command.value.kind() != element_kind::stroke || in.failed()) {
     return command;
@@ -362,8 +385,8 @@ inline put_element binary_decoder::read_put(reader& in, const user_id& sender) {
   return command;
 }
 
-inline set_element binary_decoder::read_set(reader& in) {
-  set_element command{element_id{read_id(in, "id")}, {}};
+inline property_changes binary_decoder::read_changes(reader& in) {
+  property_changes changes;
   std::array<std::optional<property_value>, property_count> given;
   in.each_property("props", [&](property key, unsigned type) {
     // The widest range of the kinds: the room knows which kind it is.
@@ -372,11 +395,23 @@ inline set_element binary_decoder::read_set(reader& in) {
   });
   for (std::size_t i = 0; i < property_count; ++i) {
     if (given[i].has_value()) {
-      command.changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
+      changes.emplace_back(static_cast<property>(i), std::move(*given[i]));
     }
   }
-  if (command.changes.empty()) {
+  if (changes.empty()) {
     in.refuse("props", "0 properties, at least 1 is needed");
+  }
+  return changes;
+}
+
+inline set_element binary_decoder::read_set(reader& in) {
+  set_element command{element_id{read_id(in, "id")}, {}};
+  command.changes = read_changes(in);
+  if (!in.failed() && in.left() > 0) {
+    const std::uint64_t after = in.whole("ifSeq + 1", 0, counter_max + 1);
+    if (after > 0) {
+      command.if_seq = seq_number{after - 1};
+    }
   }
   return command;
 }

@@ -108,6 +108,20 @@ class binary_event_writer {
     out_.properties(event.changes);
     out_.end();
   }
+  void write(const element_previewed& event) {
+    out_.begin(server_type::element_preview);
+    out_.integer(event.author.number);
+    put_ref(event.is_known ? event.target.number() : 0, event.target.id());
+    out_.properties(event.changes);
+    out_.end();
+  }
+  void write(const host_message_sent& event) {
+    out_.begin(server_type::host_message);
+    out_.integer(event.author.number);
+    out_.text(event.name);
+    out_.text(event.data);
+    out_.end();
+  }
   void write(const elements_removed& event) {
     out_.begin(server_type::element_remove);
     put(event.place);
@@ -208,7 +222,7 @@ class binary_event_writer {
   void put_head(const element& value) {
     out_.integer(value.number());
     out_.text(value.id());
-    out_.byte(static_cast<unsigned>(value.kind()));
+    out_.kind(value);
   }
   // What follows the creator.
   void put_body(const element& value) {
@@ -221,7 +235,7 @@ class binary_event_writer {
   void put_registers(const element& value) {
     const auto is_told = [&value](const property_register& each) {
       return each.key != property::index &&
-             each.value != initial_value(describe(value.kind(), each.key));
+             !is_initial(describe(value.kind(), each.key), each.value);
     };
     out_.text(value.index());
     std::size_t count = 0;

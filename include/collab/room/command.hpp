@@ -41,6 +41,20 @@ struct cancel_stroke {
   std::string_view id;
 };
 
+// Shows the others what an element is about to become; the board stays as it is.
+struct preview_element {
+  element_id id;
+  property_changes changes;
+};
+
+// From host to host, through the room, which does not read it.
+struct send_host_message {
+  // 1 to 64 characters.
+  std::string name;
+  // JSON text.
+  std::string data;
+};
+
 // ---- Presence
 
 struct move_cursor {
@@ -64,6 +78,8 @@ struct put_element {
 struct set_element {
   element_id id;
   property_changes changes;
+  // Given: only if nothing was done to the element after that operation.
+  std::optional<seq_number> if_seq = std::nullopt;
 };
 struct remove_elements {
   std::vector<element_id> ids;
@@ -94,8 +110,8 @@ struct operation_command {
   std::string group{};
 };
 
-using room_command = std::variant<start_stroke, extend_stroke, cancel_stroke, move_cursor,
-                                  update_member, operation_command>;
+using room_command = std::variant<start_stroke, extend_stroke, cancel_stroke, preview_element,
+                                  send_host_message, move_cursor, update_member, operation_command>;
 
 }  // namespace collab
 

@@ -83,6 +83,23 @@ struct stroke_gap {
   bool is_committed = false;
 };
 
+// What an element is about to become. The next one, or the change itself, makes up for it.
+struct element_previewed {
+  const member& author;
+  const element& target;
+  const property_changes& changes;
+  // Whether everything that was done on the board has been told to everybody, and so the number
+  // of the element is known to whoever hears of this.
+  bool is_known = false;
+};
+
+struct host_message_sent {
+  const member& author;
+  std::string_view name;
+  // JSON text.
+  std::string_view data;
+};
+
 // Where a durable event stands.
 struct event_place {
   std::string_view user;
@@ -145,10 +162,10 @@ struct operation_gap {
 
 using room_event =
     std::variant<joined_room, member_joined, member_updated, member_left, cursors_moved,
-                 stroke_started, stroke_extended, stroke_cancelled, stroke_gap, stroke_ended,
-                 element_put, element_set, elements_removed, canvas_cleared, operation_undone,
-                 chat_sent, history_changed, operation_acknowledged, operation_rejected,
-                 operation_gap>;
+                 stroke_started, stroke_extended, stroke_cancelled, stroke_gap, element_previewed,
+                 host_message_sent, stroke_ended, element_put, element_set, elements_removed,
+                 canvas_cleared, operation_undone, chat_sent, history_changed,
+                 operation_acknowledged, operation_rejected, operation_gap>;
 
 // Where a room's output goes.
 //

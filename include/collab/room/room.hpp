@@ -135,6 +135,8 @@ class room {
   absl::Status run(member& who, const start_stroke& command, moment now);
   absl::Status run(member& who, const extend_stroke& command, moment now);
   absl::Status run(member& who, const cancel_stroke& command, moment now);
+  absl::Status run(member& who, const preview_element& command, moment now);
+  absl::Status run(member& who, const send_host_message& command, moment now);
   absl::Status run(member& who, const move_cursor& command, moment now);
   absl::Status run(member& who, const update_member& command, moment now);
   absl::Status run(member& who, const operation_command& command, moment now);

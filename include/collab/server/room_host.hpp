@@ -24,6 +24,7 @@
 
 #include "collab/core/clock.hpp"
 #include "collab/core/executor.hpp"
+#include "collab/core/ids.hpp"
 #include "collab/core/limits.hpp"
 #include "collab/core/log_sink.hpp"
 #include "collab/core/random_source.hpp"
@@ -52,6 +53,18 @@ struct room_host_options {
   // How long shut_down() waits for the storage and for connections to end.
   duration shut_down_deadline = std::chrono::seconds{8};
 };
+
+// What a client has sent to the host, and to the others in its room.
+struct host_message {
+  std::string room;
+  user_id user;
+  client_id client;
+  // 1 to limits::name_characters characters, whatever the client chose.
+  std::string name;
+  // Any JSON value, checked, of at most limits::host_data_bytes.
+  std::string data;
+};
+using host_message_handler = absl::AnyInvocable<void(const host_message&)>;
 
 // What has happened since the host began, and what there is now.
 struct room_host_statistics {
@@ -114,6 +127,12 @@ class room_host {
   // Called whenever next_deadline() has moved to an earlier time. For hosts that arm a
   // timer; may be left out by those that poll in a frame loop.
   void on_earlier_deadline(absl::AnyInvocable<void()> callback);
+
+  // Called with each `host:message`, those of one room in the order in which they came; the
+  // others in the room are told in any case. From the executor, never from inside a call to
+  // this object: the handler may call anything of this object, and may destroy it. A new
+  // handler takes the place of the one before, also for what is on its way; null for none.
+  void on_host_message(host_message_handler handler);
 
   // Ends everything in good order: commits what is pending, strokes that are being drawn
   // included, sends `server:closing`, closes every connection with 1001, and calls `done`

@@ -59,6 +59,10 @@ class server {
   // usable, unavailable when the address is taken.
   absl::Status listen(std::string_view address);
 
+  // See room_host::on_host_message(); the handler is called on the thread that runs, and must
+  // not destroy the server. To be called before run().
+  void on_host_message(host_message_handler handler);
+
   // Where the server listens: `http://HOST:PORT`. Requires: listen() has succeeded.
   [[nodiscard]] std::string url() const;
 

@@ -12,7 +12,11 @@ namespace {
 
 constexpr duration storage_retry_max = std::chrono::seconds{5};
 
-bool is_cursor(const room_event& event) { return std::holds_alternative<cursors_moved>(event); }
+// What the next message of its kind makes up for.
+bool is_passing(const room_event& event) {
+  return std::holds_alternative<cursors_moved>(event) ||
+         std::holds_alternative<element_previewed>(event);
+}
 
 }  // namespace
 
@@ -144,7 +148,7 @@ void hosted_room::to_member(member_id to, const room_event& event, seq_number ga
   const shared_payload message = wire_event(spoken, event, board_.board());
   const bool is_state = std::holds_alternative<joined_room>(event);
   if (gate == seq_number{} && !is_state) {
-    relay(found->second, message, is_cursor(event));
+    relay(found->second, message, is_passing(event));
     return;
   }
   wire_messages messages;
@@ -159,11 +163,14 @@ void hosted_room::to_all(const room_event& event, seq_number gate) {
     return;
   }
   for (auto& [id, each] : members_) {
-    relay(each, messages, is_cursor(event));
+    relay(each, messages, is_passing(event));
   }
 }
 
 void hosted_room::to_others(member_id except, const room_event& event, seq_number gate) {
+  if (const auto* message = std::get_if<host_message_sent>(&event)) {
+    owner_.pass_on(*this, *message);
+  }
   if (members_.size() == 1 && members_.contains(except)) {
     return;
   }
@@ -174,7 +181,7 @@ void hosted_room::to_others(member_id except, const room_event& event, seq_numbe
   }
   for (auto& [id, each] : members_) {
     if (id != except) {
-      relay(each, messages, is_cursor(event));
+      relay(each, messages, is_passing(event));
     }
   }
 }
@@ -190,16 +197,16 @@ wire_messages hosted_room::encode(const room_event& event) const {
   return messages;
 }
 
-void hosted_room::relay(present_member& to, const wire_messages& messages, bool is_cursor) {
-  relay(to, messages.in(to.who->spoken()), is_cursor);
+void hosted_room::relay(present_member& to, const wire_messages& messages, bool is_passing) {
+  relay(to, messages.in(to.who->spoken()), is_passing);
 }
 
 // Sends what does not wait for the storage, but never before the state of the room.
-void hosted_room::relay(present_member& to, const shared_payload& message, bool is_cursor) {
+void hosted_room::relay(present_member& to, const shared_payload& message, bool is_passing) {
   if (!to.has_state) {
     to.held.push_back(message);
-  } else if (is_cursor) {
-    to.who->send_cursor(message);
+  } else if (is_passing) {
+    to.who->send_passing(message);
   } else {
     to.who->send(message);
   }

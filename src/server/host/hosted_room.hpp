@@ -37,6 +37,8 @@ class hosted_room_owner {
   virtual room_host_statistics& counters() = 0;
   virtual random_source& random() = 0;
   virtual log_sink& log() = 0;
+  // Somebody in the room has sent a message to the host.
+  virtual void pass_on(const hosted_room& from, const host_message_sent& message) = 0;
   // The room has a new deadline, or none.
   virtual void schedule(hosted_room& of) = 0;
   // The room has records to be appended at the end of this turn.
@@ -122,8 +124,8 @@ class hosted_room final : public room_sink {
   void deliver(gated_output& output);
   void deliver_to_many(const gated_output& output, const member_id* except);
   [[nodiscard]] wire_messages encode(const room_event& event) const;
-  void relay(present_member& to, const wire_messages& messages, bool is_cursor);
-  void relay(present_member& to, const shared_payload& message, bool is_cursor);
+  void relay(present_member& to, const wire_messages& messages, bool is_passing);
+  void relay(present_member& to, const shared_payload& message, bool is_passing);
   void release();
   void admit(session& who, join_message message);
   bool remove_member(const session& who);

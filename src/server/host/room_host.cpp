@@ -100,6 +100,11 @@ class room_host::state final : public session_owner, public hosted_room_owner {
     earlier_deadline_ = std::move(callback);
   }
 
+  void on_host_message(host_message_handler handler) {
+    host_message_handler_ =
+        handler ? std::make_shared<host_message_handler>(std::move(handler)) : nullptr;
+  }
+
   void shut_down(absl::AnyInvocable<void()> done) {
     is_shutting_down_ = true;
     shut_down_done_ = std::move(done);
@@ -157,6 +162,20 @@ class room_host::state final : public session_owner, public hosted_room_owner {
   const room_host_options& options() const override { return options_; }
   random_source& random() override { return random_; }
   log_sink& log() override { return log_; }
+
+  void pass_on(const hosted_room& from, const host_message_sent& message) override {
+    if (host_message_handler_ == nullptr) {
+      return;
+    }
+    host_message kept{from.name(), message.author.user, message.author.client,
+                      std::string{message.name}, std::string{message.data}};
+    later([this, kept = std::move(kept)] {
+      // Kept alive by this call, if the handler destroys the host or is replaced.
+      if (const auto handler = host_message_handler_) {
+        (*handler)(kept);
+      }
+    });
+  }
 
   void schedule(hosted_room& of) override {
     room_deadlines_.set(of.number(), of.next_deadline());
@@ -277,6 +296,7 @@ class room_host::state final : public session_owner, public hosted_room_owner {
   std::optional<instant> shut_down_by_;
 
   absl::AnyInvocable<void()> earlier_deadline_;
+  std::shared_ptr<host_message_handler> host_message_handler_;
   std::optional<instant> told_;
   deadline_queue<member_id> session_deadlines_;
   deadline_queue<std::uint64_t> room_deadlines_;
@@ -307,6 +327,9 @@ void room_host::poll() { state_->poll(); }
 std::optional<instant> room_host::next_deadline() const { return state_->next_deadline(); }
 void room_host::on_earlier_deadline(absl::AnyInvocable<void()> callback) {
   state_->on_earlier_deadline(std::move(callback));
+}
+void room_host::on_host_message(host_message_handler handler) {
+  state_->on_host_message(std::move(handler));
 }
 void room_host::shut_down(absl::AnyInvocable<void()> done) { state_->shut_down(std::move(done)); }
 room_host_statistics room_host::statistics() const { return state_->statistics(); }

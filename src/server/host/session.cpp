@@ -69,7 +69,7 @@ void session::send_state(const shared_payload& message) {
   state_bytes_ = message->bytes.size();
 }
 
-void session::send_cursor(const shared_payload& message) {
+void session::send_passing(const shared_payload& message) {
   if (connection_->queued_bytes() > owner_.bounds().output_queue_bytes / 2) {
     ++owner_.counters().cursors_dropped_total;
     return;

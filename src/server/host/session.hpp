@@ -74,8 +74,8 @@ class session final : public transport_handler {
   void send(const shared_payload& message);
   // Sends the state of the room, which may be larger than what may wait otherwise.
   void send_state(const shared_payload& message);
-  // Sends a cursor, unless much is waiting already.
-  void send_cursor(const shared_payload& message);
+  // Sends a cursor or a preview, unless much is waiting already.
+  void send_passing(const shared_payload& message);
 
   void send_error(const absl::Status& reason, std::string_view type);
   // Ends the connection; the session leaves its room when it has ended.

@@ -7,11 +7,11 @@
 import { liveBytes, livePoints, packedBytes, packedPoints } from './points_model.js';
 
 const KEYS =
-  'index x y angle opacity width height color strokeWidth fill dash tool text fontSize points startHead endHead'.split(
+  'index x y angle opacity width height color strokeWidth fill dash tool text fontSize points startHead endHead locked group startBinding endBinding source custom'.split(
     ' ',
   );
 const WORDS = 'none arrow solid dashed dotted pen pencil brush highlighter'.split(' ');
-const KINDS = 'stroke rect ellipse diamond line arrow text sticky'.split(' ');
+const KINDS = 'stroke rect ellipse diamond line arrow text sticky image'.split(' ');
 const CODES =
   'internal invalid_argument not_found permission_denied resource_exhausted failed_precondition unavailable'.split(
     ' ',
@@ -37,7 +37,9 @@ const DEFAULTS = {
   arrow: LINE,
   text: TEXT,
   sticky: TEXT,
+  image: { ...COMMON, width: 0, height: 0, source: '' },
 };
+const isHosts = (kind) => kind.startsWith('x-');
 
 export function varint(value) {
   const bytes = [];
@@ -71,6 +73,8 @@ const flags = (...set) => set.reduce((sum, each, i) => sum + (each ? 2 ** i : 0)
 function property(name, value) {
   const tag = (type) => varint(8 * KEYS.indexOf(name) + type);
   if (value === null) return tag(0);
+  if (typeof value === 'boolean') return [...tag(6), value ? 1 : 0];
+  if (name === 'custom') return [...tag(4), ...text(JSON.stringify(value))];
   if (name === 'points') {
     let before = [0, 0];
     const places = list(value, ([x, y]) => {
@@ -82,7 +86,7 @@ function property(name, value) {
   }
   if (typeof value === 'number') return [...tag(1), ...number(value)];
   if (name === 'color' || name === 'fill') return [...tag(2), ...color(value)];
-  if (name === 'text' || name === 'index') return [...tag(4), ...text(value)];
+  if (['text', 'index', 'group', 'startBinding', 'endBinding', 'source'].includes(name)) return [...tag(4), ...text(value)];
   return [...tag(3), WORDS.indexOf(value)];
 }
 const properties = (props) => list(Object.entries(props), ([name, value]) => property(name, value));
@@ -146,7 +150,8 @@ export class ServerModel {
   #changed({ id, kind, index, userId, points, ...props }) {
     const told = kind === 'stroke' ? props : { ...props, ...(points && { points }) };
     const kept = Object.entries(told).filter(
-      ([name, value]) => value !== DEFAULTS[kind][name] || this.#random.chance(10),
+      ([name, value]) =>
+        value !== (isHosts(kind) ? COMMON : DEFAULTS[kind])[name] || this.#random.chance(10),
     );
     return properties(Object.fromEntries(kept));
   }
@@ -155,7 +160,7 @@ export class ServerModel {
     return [
       ...varint(this.numberOf(element.id)),
       ...text(element.id),
-      KINDS.indexOf(element.kind),
+      ...(isHosts(element.kind) ? [9, ...text(element.kind.slice(2))] : [KINDS.indexOf(element.kind)]),
       ...this.#user(element.userId),
       ...text(element.index),
       ...this.#changed(element),
@@ -298,6 +303,24 @@ export class ServerModel {
             ...list(message.changed, ({ id, props }) => [...this.#ref(id), ...properties(props)]),
           ],
         ];
+      case 'element:preview':
+        return [
+          89,
+          [
+            ...this.#memberNumber(message.clientId),
+            ...this.#ref(message.id),
+            ...properties(message.props),
+          ],
+        ];
+      case 'host:message':
+        return [
+          90,
+          [
+            ...this.#memberNumber(message.clientId),
+            ...text(message.name),
+            ...text(JSON.stringify(message.data)),
+          ],
+        ];
       case 'history:state':
         return [84, [historyFlags(message)]];
       case 'chat:message':
@@ -388,7 +411,9 @@ class Bytes {
       case 3:
         return [name, WORDS[this.byte()]];
       case 4:
-        return [name, this.text()];
+        return [name, name === 'custom' ? JSON.parse(this.text()) : this.text()];
+      case 6:
+        return [name, this.byte() === 1];
       default: {
         let [x, y] = [0, 0];
         return [name, this.list(() => [(x += this.signed()) / 16, (y += this.signed()) / 16])];
@@ -456,7 +481,8 @@ export class ClientModel {
   #put(body) {
     const op = body.varint();
     const id = this.#id(body);
-    const kind = KINDS[body.byte()];
+    const number = body.byte();
+    const kind = number === 9 ? `x-${body.text()}` : KINDS[number];
     const element = { id, kind, ...body.properties() };
     if (kind === 'stroke') element.points = packedPoints(body.take(body.varint()));
     return { type: 'element:put', op, element };
@@ -483,13 +509,15 @@ export class ClientModel {
         return { type: 'stroke:cancel', strokeId: this.#id(body) };
       case 7:
         return this.#put(body);
-      case 8:
-        return {
+      case 8: {
+        const message = {
           type: 'element:set',
           op: body.varint(),
           id: this.#id(body),
           props: body.properties(),
         };
+        return body.isEmpty ? message : { ...message, ifSeq: body.varint() - 1 };
+      }
       case 9:
         return {
           type: 'element:remove',
@@ -529,6 +557,10 @@ export class ClientModel {
       }
       case 16:
         return { type: 'ping', t: body.number() };
+      case 18:
+        return { type: 'host:message', name: body.text(), data: JSON.parse(body.text()) };
+      case 17:
+        return { type: 'element:preview', id: this.#id(body), props: body.properties() };
       default:
         throw new Error(`no message of a client has type ${type}`);
     }

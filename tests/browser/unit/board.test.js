@@ -37,6 +37,43 @@ describe('the board', () => {
   const put = (element) => submit({ type: 'element:put', element });
   const ids = () => board.ordered().map(({ id }) => id);
 
+  it('keeps what every element may have, of kinds that it can not draw too', () => {
+    const custom = { a: [1] };
+    const gear = { id: 'a', kind: 'x-gear', index: 'a0', x: 1, group: 'g', locked: true, custom };
+    board.reset([gear, { id: 'b', kind: 'image', index: 'a1', source: 's' }]);
+    const { width, height, ...kept } = board.get('a');
+    assert.deepEqual([width, height], [0, 0]);
+    assert.deepEqual(kept, { ...gear, y: 0, angle: 0, opacity: 1, color: '#000000' });
+    assert.equal(board.get('b').source, 's');
+    board.apply({ type: 'element:set', id: 'a', props: { custom: { b: 2 }, locked: false } });
+    assert.deepEqual(board.get('a').custom, { b: 2 });
+    assert.equal(board.get('a').locked, false);
+  });
+
+  it('shows what others are about to do until they did it, or it ended', () => {
+    board.reset([rect('a', { index: 'a0' }), rect('b', { index: 'a1' })]);
+    board.preview('a', 'c2', { x: 5 });
+    board.preview('a', 'c2', { y: 6 });
+    assert.deepEqual([board.get('a').x, board.get('a').y, board.confirmed('a').x], [5, 6, 0]);
+    board.preview('a', 'c3', { x: 7 });
+    assert.deepEqual([board.get('a').x, board.get('a').y], [7, 0], "the latest one's only");
+    board.apply({ type: 'element:set', id: 'a', props: { width: 3 } });
+    assert.deepEqual([board.get('a').x, board.get('a').width], [0, 3]);
+    board.preview('a', 'c2', { x: 5 });
+    board.endPreview('a');
+    assert.equal(board.get('a').x, 0);
+    board.preview('a', 'c2', { x: 5 });
+    board.preview('b', 'c3', { x: 5 });
+    board.endPreviewsOf('c2');
+    assert.deepEqual([board.get('a').x, board.get('b').x], [0, 5]);
+    board.apply({ type: 'element:remove', ids: ['b'] });
+    board.preview('b', 'c3', { x: 5 });
+    assert.equal(board.get('b'), undefined);
+    board.preview('a', 'c2', { x: 5 });
+    board.reset([rect('a', { index: 'a0' })]);
+    assert.equal(board.get('a').x, 0, 'a new state begins without them');
+  });
+
   it('paints by index as bytes, then by id, and what has no index on top in the order made', () => {
     put(rect('z'));
     put(rect('y'));

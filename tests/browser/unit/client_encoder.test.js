@@ -29,6 +29,36 @@ describe('what a client says', () => {
     );
   });
 
+  it('tells images, kinds of the host and what every element may have', () => {
+    assertBytes(
+      [
+        // Kind 8; locked (17, type 6), group (18, type 4), source (21, 4), custom (22, 4).
+        {
+          type: 'element:put',
+          op: 1,
+          element: { id: 'i', kind: 'image', locked: true, group: 'g', source: 's', custom: {} },
+        },
+        '07 16 01 03 0169 08 04 8e0101 94010167 ac010173 b401027b7d',
+      ],
+      [
+        // Kind 9 and NAME; startBinding (19, 4), no endBinding (20, 0).
+        {
+          type: 'element:put',
+          op: 2,
+          element: { id: 'g', kind: 'x-gear', startBinding: 'i', endBinding: null },
+        },
+        '07 11 02 05 0167 09 0467656172 02 9c010169 a001',
+      ],
+      [
+        { type: 'element:set', op: 3, id: 'i', props: { locked: false, custom: null } },
+        '08 08 03 02 02 8e0100 b001',
+      ],
+    );
+    const put = (kind) => ({ type: 'element:put', op: 1, element: { id: 'a', kind } });
+    for (const kind of ['x-', 'x-a b', 'blob', `x-${'k'.repeat(63)}`])
+      assert.throws(() => new ClientEncoder().encode(put(kind)), RangeError);
+  });
+
   it('draws a stroke: its id once, then by its number; its points as one run', () => {
     assertBytes(
       [
@@ -281,6 +311,7 @@ function randomMessage(random) {
     color: random.pick(['#123456', '#12345678']),
     ...(random.chance(50) && { opacity: 0.25, width: 7 }),
   };
+  const host = { locked: true, group: 'none', custom: { a: [1.5, null, 'é'], b: {} } };
   const line = { points: points.map(([x, y]) => [x, y]), startHead: 'arrow', dash: 'dashed' };
   return random.pick([
     { type: 'stroke:start', stroke: { id, ...props, tool: 'brush', points } },
@@ -295,12 +326,18 @@ function randomMessage(random) {
       element: { id, kind: 'sticky', ...props, text: 'é💥\n', fontSize: 3 },
     },
     { type: 'element:put', op, element: { id, kind: 'line', x: 1, ...line } },
+    { type: 'element:put', op, element: { id, kind: 'image', ...host, source: 'é' } },
+    { type: 'element:put', op, element: { id, kind: 'x-A_9-', ...host, ...line, endBinding: 'a' } },
+    { type: 'element:set', op, id, props: { locked: false, group: null, custom: null } },
     { type: 'element:set', op, id, props: { ...props, ...line, fill: null, index: 'a0V' } },
+    { type: 'element:set', op, id, props: { x: 1 }, ifSeq: random.pick([0, 7, 2 ** 40]) },
     { type: 'element:remove', op, ids: [id, 'id3', 'id5'] },
     { type: 'chat:send', op, text: 'x'.repeat(random.below(300)) },
     { type: 'cursor:move', x: from / 3, y: 1 - from, drawing: random.chance(50) },
     { type: 'user:update', name: 'Ann' },
     { type: 'ping', t: 1 / 3 },
+    { type: 'host:message', name: 'é', data: random.pick([null, 7, 'x', [1, { a: 'é' }], {}]) },
+    { type: 'element:preview', id, props: { ...props, locked: true } },
   ]);
 }
 

@@ -7,7 +7,9 @@ import { module } from './modules.js';
 const {
   LIMITS,
   chunks,
+  copiesOf,
   elementToSend,
+  isHostKind,
   isRoomName,
   makeId,
   makePoint,
@@ -16,9 +18,73 @@ const {
   onPressureGrid,
   readFrame,
   roomSocketUrl,
+  strokeHead,
   strokeMessages,
   writeFrames,
 } = await module('protocol');
+
+describe('what is sent of an element', () => {
+  const custom = { a: [1, { b: null }] };
+
+  it('has what every element may have, of any kind', () => {
+    for (const kind of ['stroke', 'rect', 'arrow', 'sticky', 'image', 'x-gear']) {
+      const sent = elementToSend({ id: 'a', kind, locked: true, group: 'g', custom, wings: 2 });
+      assert.deepEqual(sent, { id: 'a', kind, locked: true, group: 'g', custom });
+    }
+  });
+
+  it('leaves out what is none or false, but no text of that word', () => {
+    const none = { locked: false, group: null, custom: null, fill: 'none', startHead: 'none' };
+    assert.deepEqual(elementToSend({ id: 'a', kind: 'x-a', ...none }), { id: 'a', kind: 'x-a' });
+    const words = { text: 'none', group: 'none', startBinding: 'none', source: 'none' };
+    const sent = elementToSend({ id: 'a', kind: 'x-a', ...words });
+    assert.deepEqual(sent, { id: 'a', kind: 'x-a', ...words });
+  });
+
+  it('of an image and of a line is what belongs to them', () => {
+    const all = { width: 1, height: 2, source: 's', startBinding: 'a', endBinding: 'b', text: 't' };
+    assert.deepEqual(elementToSend({ id: 'i', kind: 'image', ...all }), {
+      id: 'i', kind: 'image', width: 1, height: 2, source: 's',
+    });
+    assert.deepEqual(elementToSend({ id: 'l', kind: 'line', ...all }), {
+      id: 'l', kind: 'line', startBinding: 'a', endBinding: 'b',
+    });
+  });
+
+  it('of a live stroke is all but its points, and no place it has anyway', () => {
+    const style = { tool: 'pen', color: '#000000', width: 4 };
+    const still = { id: 's', kind: 'stroke', x: 0, y: 0, angle: 0, opacity: 1, ...style, points: [] };
+    assert.deepEqual(strokeHead(still), { id: 's', ...style });
+    const moved = { ...still, x: 3, opacity: 0.5, custom, group: 'g' };
+    assert.deepEqual(strokeHead(moved), { id: 's', ...style, x: 3, opacity: 0.5, custom, group: 'g' });
+  });
+});
+
+describe('copies', () => {
+  it('are what was copied, aside, under fresh ids, and hold to one another', () => {
+    const arrow = { id: 'l', kind: 'arrow', x: 0, y: 1, startBinding: 'a', endBinding: 'far' };
+    const gear = { id: 'a', kind: 'x-gear', x: 5, y: 5, group: 'g', custom: { k: 1 }, index: 'a0' };
+    const other = { id: 'b', kind: 'image', x: 5, y: 5, group: 'g', source: 's' };
+    const [one, two, three] = copiesOf([arrow, gear, other], 24);
+    assert.deepEqual([one.x, one.y, two.x, two.y], [24, 25, 29, 29]);
+    assert.equal(new Set([one, two, three, arrow, gear, other].map(({ id }) => id)).size, 6);
+    assert.equal(one.startBinding, two.id);
+    assert.equal(one.endBinding, 'far');
+    assert.deepEqual(two.custom, { k: 1 });
+    assert.equal(three.source, 's');
+    assert.ok(two.group && two.group !== 'g');
+    assert.equal(three.group, two.group);
+    assert.equal(two.index, undefined);
+  });
+});
+
+describe('a kind of a host', () => {
+  it('is x- and 1 to 62 of A-Z a-z 0-9 _ -', () => {
+    for (const kind of ['x-a', 'x-A_9-', `x-${'k'.repeat(62)}`]) assert.ok(isHostKind(kind), kind);
+    for (const kind of ['x-', 'x', 'X-a', 'x-a b', 'x-a\n', 'x-é', `x-${'k'.repeat(63)}`])
+      assert.ok(!isHostKind(kind), kind);
+  });
+});
 
 describe('values', () => {
   it('rounds coordinates to 1/16 by floor(16 v + 1/2) / 16, halves upwards on both sides of zero', () => {

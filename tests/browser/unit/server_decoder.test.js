@@ -249,6 +249,55 @@ describe('what a server says', () => {
     assert.deepEqual(say(decoder, '47 00'), [{ type: 'cursor:move', cursors: [] }]);
   });
 
+  it('is images, kinds of the host and what every element may have', () => {
+    const { decoder } = joined();
+    const all = { x: 0, y: 0, angle: 0, opacity: 1, color: '#000000' };
+    const place = { userId: 'u2', seq: 4, time: 100 };
+    const image = { id: 'i', kind: 'image', index: 'a0', userId: 'u2', ...all, width: 0, height: 0 };
+    Object.assign(image, { source: 's', locked: true, group: 'g', custom: { a: [1] } });
+    assert.deepEqual(
+      say(
+        decoder,
+        '4e: 0a 04 64 07 0169 08 0a 026130 04 8e0101 94010167 ac010173 b401097b2261223a5b315d7d',
+      ),
+      [{ type: 'element:put', element: image, ...place, index: 'a0' }],
+    );
+    const gear = { id: 'g', kind: 'x-gear', index: 'a1', userId: 'u2', ...all, startBinding: 'i' };
+    assert.deepEqual(
+      say(decoder, '4e: 0a 04 64 08 0167 09 0467656172 0a 026131 03 8e0100 9c010169 a001'),
+      [{ type: 'element:put', element: gear, ...place, index: 'a1' }],
+    );
+    assert.deepEqual(say(decoder, '4f: 0a 04 64 08 03 8e0100 b001 9001'), [
+      {
+        type: 'element:set',
+        id: 'g',
+        props: { locked: false, custom: null, group: null },
+        ...place,
+      },
+    ]);
+    assert.throws(() => say(decoder, '4f: 0a 04 64 08 01 b401017b'), RangeError, 'no JSON');
+  });
+
+  it('is what somebody is about to do, to an element by its number or by its id', () => {
+    const { decoder } = joined();
+    say(decoder, '4e: 0a 04 64 07 0174 07 0a 026130 00');
+    const preview = { type: 'element:preview', userId: 'u2', clientId: 'c2' };
+    assert.deepEqual(say(decoder, '59: 05 07 02 0920 48'), [
+      { ...preview, id: 't', props: { x: 0.5, fill: null } },
+    ]);
+    assert.deepEqual(say(decoder, '59: 05 00 0178 01 0920'), [
+      { ...preview, id: 'x', props: { x: 0.5 } },
+    ]);
+  });
+
+  it('is what hosts say to each other', () => {
+    const { decoder } = joined();
+    const message = { type: 'host:message', userId: 'u2', clientId: 'c2', name: 'é' };
+    assert.deepEqual(say(decoder, '5a: 05 02c3a9 055b312c325d'), [{ ...message, data: [1, 2] }]);
+    assert.deepEqual(say(decoder, '5a: 05 02c3a9 046e756c6c'), [{ ...message, data: null }]);
+    assert.throws(() => say(decoder, '5a: 05 02c3a9 017b'), RangeError);
+  });
+
   it('is what is done to the board, and undone', () => {
     const { decoder } = joined();
     const element = {
@@ -337,8 +386,8 @@ describe('what a server says', () => {
       ['50: 0a 06 64 01 63', /no element of number 99/],
       ['51: 03 06 64', /no such name/],
       ['43: 02 07 026e6f', /beyond 'unavailable'/],
-      ['4e: 0a 04 64 07 0174 08 0a 026130 00', /kind/],
-      ['4f: 0a 05 64 00 0172 01 0e00', /type of value: 6/],
+      ['4e: 0a 04 64 07 0174 0a 0a 026130 00', /kind/],
+      ['4f: 0a 05 64 00 0172 01 0f00', /type of value: 7/],
       ['4f: 0a 05 64 00 0172 01 0b00', /'x' is of type 3/],
       ['4f: 0a 05 64 00 0172 01 5309', /word/],
       ['50: 0a 06 64 ffffffff0f', /announced|list/],

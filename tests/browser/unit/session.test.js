@@ -155,6 +155,58 @@ describe('a session', () => {
     );
   });
 
+  it('tells what elements are about to become, seldom, and only of what the server has', async () => {
+    socket().say({ type: 'element:put', element: { id: 'a', ...rect }, seq: 2, index: 'a0' });
+    session.put({ id: 'own', ...rect });
+    await sent();
+    const changes = [
+      { id: 'a', props: { x: 3 } },
+      { id: 'own', props: { x: 3 } },
+    ];
+    session.preview(changes);
+    session.preview(changes);
+    assert.deepEqual(await sent(), [{ type: 'element:preview', id: 'a', props: { x: 3 } }]);
+    const many = Array.from({ length: 51 }, () => changes[0]);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    session.preview(many);
+    assert.deepEqual(await sent(), []);
+    session.preview(changes);
+    assert.equal((await sent()).length, 1);
+  });
+
+  it('passes messages of hosts on, both ways', async () => {
+    const heard = [];
+    session.addEventListener('host', ({ detail }) => heard.push(detail));
+    session.tellHost('spin', [1]);
+    assert.deepEqual(await sent(), [{ type: 'host:message', name: 'spin', data: [1] }]);
+    const message = { type: 'host:message', userId: 'u2', clientId: 'c2', name: 'spin', data: 0 };
+    socket().say(message);
+    assert.deepEqual(heard, [message]);
+  });
+
+  it('shows what others are about to do until they leave', async () => {
+    socket().say({ type: 'element:put', element: { id: 'a', ...rect }, seq: 2, index: 'a0' });
+    const preview = { type: 'element:preview', userId: 'u2', clientId: 'c2', id: 'a' };
+    socket().say({ ...preview, props: { x: 30 } });
+    assert.equal(session.board.get('a').x, 30);
+    assert.equal(session.board.confirmed('a').x, 1);
+    socket().say({ type: 'user:left', userId: 'u2', clientId: 'c2' });
+    assert.equal(session.board.get('a').x, 1);
+  });
+
+  it('shows what somebody is about to do for 2 s, if nothing more comes', async (test) => {
+    test.mock.timers.enable(['setTimeout']);
+    socket().say({ type: 'element:put', element: { id: 'a', ...rect }, seq: 2, index: 'a0' });
+    const preview = { type: 'element:preview', userId: 'u2', clientId: 'c2', id: 'a' };
+    socket().say({ ...preview, props: { x: 30 } });
+    test.mock.timers.tick(1_900);
+    socket().say({ ...preview, props: { x: 40 } });
+    test.mock.timers.tick(1_999);
+    assert.equal(session.board.get('a').x, 40);
+    test.mock.timers.tick(1);
+    assert.equal(session.board.get('a').x, 1);
+  });
+
   it('gives an acknowledged element its place and forgets the operation', async () => {
     session.put({ id: 'a', ...rect });
     await sent();

@@ -458,6 +458,7 @@ class App {
 /** The property of the element that a choice in the style panel changes; undefined: none. */
 function propertyOf({ kind }, name) {
   if (name === 'color') return 'color';
+  if (kind === 'image') return undefined;
   const isText = kind === 'text' || kind === 'sticky';
   if (name === 'fontSize') return isText ? 'fontSize' : undefined;
   if (name === 'width' && !isText) return kind === 'stroke' ? 'width' : 'strokeWidth';

@@ -16,11 +16,14 @@ const KIND_DEFAULTS = {
   arrow: { points: [], color: '#000000', strokeWidth: 2, dash: 'solid', endHead: 'arrow' },
   text: { text: '', fontSize: 20, color: '#000000' },
   sticky: { text: '', fontSize: 20, color: '#000000', width: 200 },
+  image: { width: 0, height: 0, color: '#000000', source: '' },
 };
+/** Of the kinds that a host has of its own; what else they have is the host's affair. */
+const HOST_KIND_DEFAULTS = { width: 0, height: 0, color: '#000000' };
 
 /** The element with the defaults of its kind filled in. */
 export function withDefaults(element) {
-  return { ...DEFAULTS, ...KIND_DEFAULTS[element.kind], ...element };
+  return { ...DEFAULTS, ...(KIND_DEFAULTS[element.kind] ?? HOST_KIND_DEFAULTS), ...element };
 }
 
 /** The element that a live stroke becomes when it ends. */
@@ -48,6 +51,8 @@ export class Board {
   #seen = new Map();
   #pendingById = new Map();
   #pendingClears = [];
+  /** What others are about to make of elements: id to `{clientId, props}`. */
+  #previews = new Map();
   #ordered = [];
   #orderedIsStale = false;
   #onChange;
@@ -101,6 +106,7 @@ export class Board {
     for (const element of elements) this.#confirmed.set(element.id, withDefaults(element));
     for (const id of this.#confirmed.keys()) ids.add(id);
     this.live.clear();
+    this.#previews.clear();
     for (const { userId, stroke } of live) this.#startLive(userId, stroke);
     this.#recompute(ids);
   }
@@ -157,6 +163,28 @@ export class Board {
     },
   };
 
+  // ---- what others are about to do --------------------------------------------------------
+
+  /** Shows an element as somebody is about to make it, until endPreview() or news of it. */
+  preview(id, clientId, props) {
+    if (!this.#confirmed.has(id)) return;
+    const before = this.#previews.get(id);
+    const kept = before?.clientId === clientId ? before.props : {};
+    this.#previews.set(id, { clientId, props: { ...kept, ...props } });
+    this.#recompute([id]);
+  }
+
+  endPreview(id) {
+    if (this.#previews.delete(id)) this.#recompute([id]);
+  }
+
+  /** Ends all previews of somebody who is gone. */
+  endPreviewsOf(clientId) {
+    for (const [id, preview] of [...this.#previews]) {
+      if (preview.clientId === clientId) this.endPreview(id);
+    }
+  }
+
   #applyHistory({ removed = [], restored = [], changed = [] }) {
     this.#forget(removed);
     this.addConfirmed(restored);
@@ -164,6 +192,7 @@ export class Board {
   }
 
   #confirm(element) {
+    this.#previews.delete(element.id);
     this.#confirmed.set(element.id, element);
     this.#recompute([element.id]);
   }
@@ -175,7 +204,10 @@ export class Board {
   }
 
   #forget(ids) {
-    for (const id of ids) this.#confirmed.delete(id);
+    for (const id of ids) {
+      this.#confirmed.delete(id);
+      this.#previews.delete(id);
+    }
     this.#recompute(ids);
   }
 
@@ -272,7 +304,12 @@ export class Board {
     if (this.#pendingClears.length > 0) {
       entries = [...entries, ...this.#pendingClears].sort((a, b) => a.order - b.order);
     }
-    return entries.reduce((value, entry) => overlay(value, entry, id), this.#confirmed.get(id));
+    const value = entries.reduce(
+      (below, entry) => overlay(below, entry, id),
+      this.#confirmed.get(id),
+    );
+    const preview = this.#previews.get(id);
+    return value && preview ? withDefaults({ ...value, ...preview.props }) : value;
   }
 
   /** Keeps the painted order; only something new on top is cheap, anything else sorts anew. */

@@ -11,7 +11,17 @@ import {
   textBox,
 } from './geometry.js';
 import { SvgPath, traceStroke } from './ink.js';
-import { arrowHeads, cornerRadius, dashOf, opacityOf, paintElement, shownColor } from './paint.js';
+import {
+  PLACEHOLDER_DASH,
+  PLACEHOLDER_FONT,
+  arrowHeads,
+  cornerRadius,
+  dashOf,
+  opacityOf,
+  paintElement,
+  placeholderLabel,
+  shownColor,
+} from './paint.js';
 import { FONT_FAMILY, layoutText } from './text.js';
 
 const PADDING = 32;
@@ -63,8 +73,7 @@ export function toSvg(elements, { dark }) {
 }
 
 function svgElement(element, dark) {
-  const write = WRITERS[element.kind];
-  if (!write) return '';
+  const write = WRITERS[element.kind] ?? placeholderSvg;
   const opacity = opacityOf(element, dark);
   const attributes = [];
   if (opacity !== 1) attributes.push(`opacity="${number(opacity)}"`);
@@ -170,6 +179,18 @@ function textSvg(element, dark) {
     `${box}<text font-family="${escapeXml(FONT_FAMILY)}" font-size="${number(element.fontSize)}"` +
     ` fill="${shownColor(element.color, dark && !sticky)}" dominant-baseline="central"` +
     ` xml:space="preserve">${spans.join('')}</text>`
+  );
+}
+
+function placeholderSvg(element, dark) {
+  const { left, top, right, bottom } = shapeBounds(element);
+  const color = shownColor(element.color ?? '#000000', dark);
+  return (
+    `<rect x="${number(left)}" y="${number(top)}" width="${number(right - left)}"` +
+    ` height="${number(bottom - top)}" ${outline(color, 1, PLACEHOLDER_DASH)}/>` +
+    `<text x="${number(left + 6)}" y="${number(top + 6 + PLACEHOLDER_FONT)}"` +
+    ` font-family="${escapeXml(FONT_FAMILY)}" font-size="${PLACEHOLDER_FONT}"` +
+    ` fill="${color}">${escapeXml(placeholderLabel(element))}</text>`
   );
 }
 

@@ -15,6 +15,8 @@ import { fontOf, layoutText } from './text.js';
 
 // A highlighter multiplies on light paper, so that what is below stays readable through it.
 const MARKER_OPACITY = { light: 0.7, dark: 0.4 };
+export const PLACEHOLDER_DASH = [6, 4];
+export const PLACEHOLDER_FONT = 14;
 const paths = new WeakMap();
 const growing = new WeakMap();
 
@@ -50,8 +52,7 @@ export function dashOf(dash, strokeWidth) {
  * `live` says that the points still grow: their array is the same, and longer each time.
  */
 export function paintElement(ctx, element, { dark, live = false }) {
-  const painter = PAINTERS[element.kind];
-  if (!painter) return;
+  const painter = PAINTERS[element.kind] ?? paintPlaceholder;
   ctx.save();
   ctx.globalAlpha = opacityOf(element, dark);
   ctx.lineCap = 'round';
@@ -76,6 +77,46 @@ const PAINTERS = {
   text: paintText,
   sticky: paintSticky,
 };
+
+/** What stands in the place of an element that this page can't draw. */
+export function placeholderLabel({ kind, source }) {
+  if (kind !== 'image') return kind;
+  // Never fetched: a board must not make its readers call on servers that somebody chose.
+  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]+)/i.exec(source ?? '')?.[1];
+  return host ? `image: ${host}` : 'image';
+}
+
+/** A labelled box; nothing where the element has no size. */
+function paintPlaceholder(ctx, element, dark) {
+  const { left, top, right, bottom } = shapeBounds(element);
+  const [width, height] = [right - left, bottom - top];
+  const color = shownColor(element.color ?? '#000000', dark);
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 1;
+  ctx.setLineDash(PLACEHOLDER_DASH);
+  ctx.strokeRect(left, top, width, height);
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  ctx.fillStyle = color;
+  ctx.font = fontOf(PLACEHOLDER_FONT);
+  ctx.textBaseline = 'top';
+  ctx.fillText(placeholderLabel(element), left + 6, top + 6);
+}
+
+/** A lock in the upper right corner of these bounds, of one size on the screen. */
+export function paintLock(ctx, { right, top }, zoom) {
+  const side = 10 / zoom;
+  const [x, y] = [right - side, top - 0.8 * side];
+  ctx.save();
+  ctx.lineWidth = 1.5 / zoom;
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.beginPath();
+  ctx.arc(x + side / 2, y, side * 0.3, Math.PI, 0);
+  ctx.stroke();
+  ctx.fillRect(x, y, side, side * 0.8);
+  ctx.restore();
+}
 
 function paintStroke(ctx, element, dark, live) {
   const color = shownColor(element.color, dark);

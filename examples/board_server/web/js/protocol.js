@@ -129,19 +129,39 @@ export function strokeMessages(stroke) {
 }
 
 /** The properties of a stroke other than its points, as `stroke:start` takes them. */
-export function strokeHead({ id, tool, color, width, opacity }) {
-  const head = { id, tool, color, width };
-  if (opacity !== undefined && opacity !== 1) head.opacity = opacity;
+export function strokeHead(stroke) {
+  const { kind, points, ...head } = elementToSend({ ...stroke, kind: 'stroke' });
+  for (const [name, value] of Object.entries({ x: 0, y: 0, angle: 0, opacity: 1 })) {
+    if (head[name] === value) delete head[name];
+  }
   return head;
 }
 
+/** Whether `kind` is one of a host's own: x- and 1 to 62 of A-Z a-z 0-9 _ - */
+export function isHostKind(kind) {
+  return /^x-[A-Za-z0-9_-]{1,62}$/.test(kind);
+}
+
 const PROPERTIES = {
-  all: ['id', 'kind', 'x', 'y', 'angle', 'opacity'],
+  all: ['id', 'kind', 'x', 'y', 'angle', 'opacity', 'locked', 'group', 'custom'],
   stroke: ['points', 'tool', 'color', 'width'],
   box: ['width', 'height', 'color', 'strokeWidth', 'fill', 'dash'],
-  line: ['points', 'color', 'strokeWidth', 'dash', 'startHead', 'endHead'],
+  line: [
+    'points',
+    'color',
+    'strokeWidth',
+    'dash',
+    'startHead',
+    'endHead',
+    'startBinding',
+    'endBinding',
+  ],
   text: ['text', 'fontSize', 'color', 'width', 'fill'],
+  image: ['width', 'height', 'color', 'source'],
 };
+const EVERYTHING = [...new Set(Object.values(PROPERTIES).flat())];
+/** What is not there when it is `none`; any other text may be that word. */
+const NONE_WORDS = new Set(['fill', 'startHead', 'endHead']);
 const FAMILIES = {
   stroke: 'stroke',
   rect: 'box',
@@ -151,14 +171,43 @@ const FAMILIES = {
   arrow: 'line',
   text: 'text',
   sticky: 'text',
+  image: 'image',
 };
+
+function propertiesOf(kind) {
+  if (isHostKind(kind)) return EVERYTHING;
+  return [...PROPERTIES.all, ...(PROPERTIES[FAMILIES[kind]] ?? [])];
+}
+
+/**
+ * Copies of elements under fresh ids, `by` to the right and below, to be put: what holds to
+ * another of the copied holds to its copy, and who shared a group shares a new one.
+ */
+export function copiesOf(elements, by) {
+  const ids = new Map(elements.map(({ id }) => [id, makeId()]));
+  const groups = new Map();
+  const groupOf = (group) => {
+    if (!groups.has(group)) groups.set(group, makeId());
+    return groups.get(group);
+  };
+  return elements.map((element) => {
+    const copy = { ...element, id: ids.get(element.id), index: undefined, order: undefined };
+    Object.assign(copy, { x: element.x + by, y: element.y + by });
+    if (element.group) copy.group = groupOf(element.group);
+    for (const name of ['startBinding', 'endBinding']) {
+      if (ids.has(element[name])) copy[name] = ids.get(element[name]);
+    }
+    return copy;
+  });
+}
 
 /** An element as `element:put` takes it: what belongs to its kind and is set, nothing else. */
 export function elementToSend(element) {
   const sent = {};
-  for (const name of [...PROPERTIES.all, ...(PROPERTIES[FAMILIES[element.kind]] ?? [])]) {
+  for (const name of propertiesOf(element.kind)) {
     const value = element[name];
-    if (value !== undefined && value !== null && value !== 'none') sent[name] = value;
+    const isNone = value === undefined || value === null || value === false;
+    if (!isNone && !(value === 'none' && NONE_WORDS.has(name))) sent[name] = value;
   }
   return sent;
 }

@@ -14,10 +14,15 @@ const CURSOR_MS = 35;
 const UNAVAILABLE_RETRY_MS = 600;
 const GAP_PATIENCE_MS = 2_000;
 const CHAT_KEPT = 500;
+// Previews: how long one is shown, how often one is sent, and how many elements at once.
+const PREVIEW_SHOWN_MS = 2_000;
+const PREVIEW_MS = 40;
+const PREVIEW_MS_EACH = 8;
+const PREVIEWS_MAX = 50;
 
 /**
  * Events: `connection`, `joined`, `people`, `chat` (detail: the new message, if one came),
- * `history`, `live`, `pending`, `cursors` (detail: `[[clientId, x, y, drawing], ...]`) and
+ * `history`, `live`, `pending`, `host` (detail: a `host:message`), `cursors` (detail: `[[clientId, x, y, drawing], ...]`) and
  * `notice` (detail: a sentence for the person). They say that something changed; what is now
  * true is read from the session.
  */
@@ -44,6 +49,9 @@ export class Session extends EventTarget {
   #retrying = false;
   #gap = { have: -1, at: 0 };
   #cursor = { sentAt: -Infinity, timer: null, next: null };
+  #previewedAt = -Infinity;
+  /** Timers that end the previews of others, by the id of the element. */
+  #previewTimers = new Map();
 
   /**
    * `profile` is `{name, color}`; `onBoardChange(before, after)` hears of every element;
@@ -115,6 +123,26 @@ export class Session extends EventTarget {
   /** What is done with the same `group`, a makeId(), is undone together; it may be left out. */
   set(id, props, group) {
     this.#submit(inGroup({ type: 'element:set', id, props }, group));
+  }
+
+  /** Passes `data`, any JSON value, on to the others and to the host of the server. */
+  tellHost(name, data) {
+    if (this.#joined) this.connection.send({ type: 'host:message', name, data });
+  }
+
+  /**
+   * Tells the others what elements are about to become: `changes` is `[{id, props}, ...]`. Not
+   * more often than the room takes it, and of few elements only; set() follows in any case.
+   */
+  preview(changes) {
+    const now = performance.now();
+    const pause = Math.max(PREVIEW_MS, PREVIEW_MS_EACH * changes.length);
+    if (!this.#joined || changes.length > PREVIEWS_MAX || now - this.#previewedAt < pause) return;
+    this.#previewedAt = now;
+    for (const { id, props } of changes) {
+      // Of what the server does not have yet nobody can be told.
+      if (this.board.isConfirmed(id)) this.connection.send({ type: 'element:preview', id, props });
+    }
   }
 
   remove(ids, group) {
@@ -278,8 +306,21 @@ export class Session extends EventTarget {
     'user:updated'({ user }) {
       this.#meet(user);
     },
+    'element:preview'({ id, clientId, props }) {
+      this.board.preview(id, clientId, props);
+      clearTimeout(this.#previewTimers.get(id));
+      const end = () => {
+        this.#previewTimers.delete(id);
+        this.board.endPreview(id);
+      };
+      this.#previewTimers.set(id, setTimeout(end, PREVIEW_SHOWN_MS));
+    },
+    'host:message'(message) {
+      this.#tell('host', message);
+    },
     'user:left'({ clientId }) {
       this.people.delete(clientId);
+      this.board.endPreviewsOf(clientId);
       this.#tell('people');
     },
     'cursor:move'({ cursors }) {

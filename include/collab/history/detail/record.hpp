@@ -83,6 +83,8 @@ inline void record_writer::value(const property_value& value) {
     text(*characters);
   } else if (const auto* list = std::get_if<std::shared_ptr<const offset_list>>(&value)) {
     write_offsets(*this, **list);
+  } else if (const auto* flag = std::get_if<bool>(&value)) {
+    byte(*flag ? 1 : 0);
   }
 }
 
@@ -112,6 +114,13 @@ inline property_value record_reader::value() {
         return places;
       }
       break;
+    case 6: {
+      const unsigned flag = byte();
+      if (flag > 1) {
+        break;
+      }
+      return flag == 1;
+    }
     default:
       break;
   }

@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "collab/core/detail/byte_stream.hpp"
+#include "collab/document/element.hpp"
 #include "collab/document/property.hpp"
 #include "collab/history/detail/record.hpp"
 #include "collab/history/operation.hpp"
@@ -43,8 +44,10 @@ enum class client_type : std::uint8_t {
   cursor,
   user_update,
   ping,
+  element_preview,
+  host_message,
   // One of the others, in a group.
-  group = 19,
+  group,
 };
 // Names by type; none for what is no type.
 inline constexpr std::string_view client_type_names[] = {
@@ -65,8 +68,8 @@ inline constexpr std::string_view client_type_names[] = {
     "cursor:move",
     "user:update",
     "ping",
-    "",
-    "",
+    "element:preview",
+    "host:message",
     "group",
 };
 
@@ -96,9 +99,11 @@ enum class server_type : std::uint8_t {
   pong,
   closing,
   error,
+  element_preview,
+  host_message,
 };
 
-enum class value_type : std::uint8_t { none, number, color, word, text, places };
+enum class value_type : std::uint8_t { none, number, color, word, text, places, flag };
 
 [[nodiscard]] constexpr unsigned binary_code(absl::StatusCode code) noexcept {
   switch (code) {
@@ -184,8 +189,19 @@ class binary_writer : public byte_writer {
     } else if (const auto* places = std::get_if<std::shared_ptr<const offset_list>>(&value)) {
       tag(value_type::places);
       write_offsets(*this, **places);
+    } else if (const auto* flag = std::get_if<bool>(&value)) {
+      tag(value_type::flag);
+      byte(*flag ? 1 : 0);
     } else {
       tag(value_type::none);
+    }
+  }
+
+  // The kind of an element; for a host's own its NAME too.
+  void kind(const element& of) {
+    byte(static_cast<unsigned>(of.kind()));
+    if (of.kind() == element_kind::host) {
+      text(of.kind_name().substr(name_of(element_kind::host).size()));
     }
   }
 

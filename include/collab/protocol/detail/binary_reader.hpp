@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "collab/core/ids.hpp"
+#include "collab/core/json_syntax.hpp"
 #include "collab/core/limits.hpp"
 #include "collab/core/text.hpp"
 #include "collab/core/utf8_validator.hpp"
@@ -106,6 +107,16 @@ class binary_reader : public byte_reader {
     return std::string{failed() ? std::string_view{} : value};
   }
 
+  // JSON that is not looked into, without the white space between its parts.
+  std::string json(std::string_view field, const json_bounds& within) {
+    const std::string_view read = view();
+    absl::StatusOr<std::string> compact = compact_json(read, within);
+    if (!compact.ok()) {
+      refuse(field, compact.status().message());
+    }
+    return failed() ? std::string{} : *std::move(compact);
+  }
+
   // Nothing for `none`, or after a fault.
   std::optional<color> paint() {
     const unsigned parts = byte();
@@ -142,7 +153,7 @@ class binary_reader : public byte_reader {
   void properties(element& out, std::string_view field) {
     each_property(field, [&](property key, unsigned type) {
       if (!has_property(out.kind(), key)) {
-        refuse(path(field, key), "not a property of kind ", to_absl(name_of(out.kind())));
+        refuse(path(field, key), "not a property of kind ", to_absl(out.kind_name()));
         return;
       }
       property_value read = value(describe(out.kind(), key), type);
@@ -164,10 +175,21 @@ class binary_reader : public byte_reader {
 };
 
 inline property_value binary_reader::text_value(const property_info& info) {
+  if (info.type == property_type::json) {
+    return json(info.name, {bounds_.custom_bytes, true});
+  }
   const std::string_view read = utf8(info.name);
   if (info.type == property_type::index) {
     if (!failed() && !is_index(read)) {
       refuse(info.name, "no index: 1 to ", index_length_max, " of 0-9 A-Z a-z is needed");
+    }
+  } else if (info.type == property_type::id) {
+    if (!failed() && !is_element_id(read)) {
+      refuse(info.name, "not 1 to 64 of A-Z a-z 0-9 _ - : .");
+    }
+  } else if (info.key == property::source) {
+    if (const std::size_t count = count_characters(read); count > bounds_.source_characters) {
+      refuse(info.name, count, " characters, at most ", bounds_.source_characters, " are allowed");
     }
   } else if (read.size() > bounds_.text_bytes) {
     refuse(info.name, read.size(), " bytes, at most ", bounds_.text_bytes, " are allowed");
@@ -176,8 +198,10 @@ inline property_value binary_reader::text_value(const property_info& info) {
 }
 
 inline property_value binary_reader::value(const property_info& info, unsigned type) {
+  // In the order of property_type.
   constexpr value_type types[] = {value_type::text, value_type::number, value_type::color,
-                                  value_type::word, value_type::text,   value_type::places};
+                                  value_type::word, value_type::text,   value_type::places,
+                                  value_type::flag, value_type::text,   value_type::text};
   const value_type needed = types[static_cast<std::size_t>(info.type)];
   const bool is_none = type == static_cast<unsigned>(value_type::none) && info.may_be_none;
   if (type != static_cast<unsigned>(needed) && !is_none) {
@@ -214,6 +238,8 @@ inline property_value binary_reader::value(const property_info& info, unsigned t
       }
       return read ? property_value{std::move(read)} : property_value{};
     }
+    case value_type::flag:
+      return flag(info.name);
     default:
       return text_value(info);
   }

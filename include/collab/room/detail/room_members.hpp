@@ -127,6 +127,22 @@ inline absl::Status room::run(member& who, const move_cursor& command, moment no
   return absl::OkStatus();
 }
 
+inline absl::Status room::run(member& who, const preview_element& command, moment /*now*/) {
+  const operation change{{}, {}, {}, {}, 0, set_operation{command.id, command.changes}};
+  if (absl::Status status = history_.check(change); !status.ok()) {
+    return status;
+  }
+  const element_previewed event{who, *board_.find(command.id), command.changes,
+                                log_.last() == durable_};
+  sink_.to_others(who.id, event, seq_number{});
+  return absl::OkStatus();
+}
+
+inline absl::Status room::run(member& who, const send_host_message& command, moment /*now*/) {
+  sink_.to_others(who.id, host_message_sent{who, command.name, command.data}, seq_number{});
+  return absl::OkStatus();
+}
+
 inline absl::Status room::run(member& who, const update_member& command, moment /*now*/) {
   who.name = command.name.value_or(who.name);
   who.color = command.color.value_or(who.color);

@@ -136,6 +136,18 @@ inline room::admission room::admit(member& who, const put_element& command) {
 }
 
 inline room::admission room::admit(member& /*who*/, const set_element& command) {
+  // What is not there is refused with the other things that can't be.
+  if (const element* found = board_.find(command.id);
+      found != nullptr && command.if_seq.has_value()) {
+    const seq_number changed = std::max(found->latest_stamp(), board_.presence_writer(command.id));
+    if (changed > *command.if_seq) {
+      return {admission::kind::rejected,
+              absl::FailedPreconditionError(absl::StrCat("ifSeq: element '", command.id,
+                                                         "' was changed by ", to_integer(changed),
+                                                         ", after ", to_integer(*command.if_seq))),
+              {}};
+    }
+  }
   std::size_t bytes = 0;
   for (const auto& [key, value] : command.changes) {
     if (const auto* text = std::get_if<std::string>(&value)) {

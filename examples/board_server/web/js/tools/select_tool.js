@@ -9,8 +9,8 @@ import {
   topmostAt,
   union,
 } from '../geometry.js';
-import { paintElement } from '../paint.js';
-import { makeId, onGrid } from '../protocol.js';
+import { paintElement, paintLock } from '../paint.js';
+import { copiesOf, makeId, onGrid } from '../protocol.js';
 
 const TOUCH_PIXELS = { mouse: 5, pen: 6, touch: 12 };
 const DRAG_PIXELS = 3;
@@ -54,25 +54,23 @@ export class SelectTool {
   /** Copies the selection a little aside and selects the copies. */
   duplicateSelected() {
     const group = makeId();
-    const copies = this.selected.map((element) => {
-      const copy = {
-        ...element,
-        id: makeId(),
-        index: undefined,
-        x: element.x + COPY_OFFSET,
-        y: element.y + COPY_OFFSET,
-      };
-      return this.#context.session.put(copy, group);
-    });
+    const copies = copiesOf(this.selected, COPY_OFFSET).map((copy) =>
+      this.#context.session.put(copy, group),
+    );
     if (copies.length > 0) this.select(copies.filter(Boolean));
   }
 
   moveSelectedBy(dx, dy) {
     const group = this.#ids.size > 1 ? makeId() : undefined;
-    for (const { id, x, y } of this.selected) {
-      this.#context.session.set(id, { x: onGrid(x + dx), y: onGrid(y + dy) }, group);
-    }
+    for (const { id, props } of this.#movedBy(dx, dy)) this.#context.session.set(id, props, group);
     this.#changed();
+  }
+
+  #movedBy(dx, dy) {
+    return this.selected.map(({ id, x, y }) => ({
+      id,
+      props: { x: onGrid(x + dx), y: onGrid(y + dy) },
+    }));
   }
 
   /** An element is gone or has changed: what is shown around the selection follows. */
@@ -108,6 +106,7 @@ export class SelectTool {
       if (gesture.kind === 'drag') {
         gesture.dx = sample.x - gesture.from.x;
         gesture.dy = sample.y - gesture.from.y;
+        this.#context.session.preview(this.#movedBy(gesture.dx, gesture.dy));
       }
     }
     this.#context.renderer.invalidateLive();
@@ -151,6 +150,9 @@ export class SelectTool {
     ctx.lineWidth = 1 / zoom;
     if (selected.length > 1) {
       for (const element of selected) strokeBounds(ctx, grow(outlineBounds(element), 3 / zoom));
+    }
+    for (const element of selected) {
+      if (element.locked) paintLock(ctx, outlineBounds(element), zoom);
     }
     ctx.lineWidth = 1.5 / zoom;
     const all = grow(selectionBounds(selected), 7 / zoom);

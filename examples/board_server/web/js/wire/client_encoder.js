@@ -6,7 +6,7 @@
 import { ByteWriter } from './byte_writer.js';
 import { LiveRun } from './live_points.js';
 import { encodePacked } from './packed_points.js';
-import { numberOfKind, propertiesToWrite, writeProperties } from './properties.js';
+import { propertiesToWrite, writeKind, writeProperties } from './properties.js';
 
 const IDS_MAX = 256;
 const SCOPES = [undefined, 'room', 'mine'];
@@ -163,7 +163,7 @@ export class ClientEncoder {
   #elementPut(body, { op, element }) {
     body.varint(op);
     this.#runs.delete(this.#id(body, element.id));
-    body.byte(numberOfKind(element.kind));
+    writeKind(body, element.kind);
     writeProperties(body, propertiesToWrite(element.kind, element));
     if (element.kind === 'stroke') body.block(encodePacked(element.points));
     this.#makes(op, element.id);
@@ -209,10 +209,11 @@ export class ClientEncoder {
     'element:put'(body, message) {
       return this.#elementPut(body, message);
     },
-    'element:set'(body, { op, id, props }) {
+    'element:set'(body, { op, id, props, ifSeq }) {
       body.varint(op);
       this.#id(body, id);
       writeProperties(body, props);
+      if (ifSeq !== undefined) body.varint(ifSeq + 1);
       return 8;
     },
     'element:remove'(body, { op, ids }) {
@@ -247,6 +248,16 @@ export class ClientEncoder {
     ping(body, { t }) {
       body.number(t);
       return 16;
+    },
+    'host:message'(body, { name, data }) {
+      body.text(name);
+      body.text(JSON.stringify(data));
+      return 18;
+    },
+    'element:preview'(body, { id, props }) {
+      this.#id(body, id);
+      writeProperties(body, props);
+      return 17;
     },
   };
 }

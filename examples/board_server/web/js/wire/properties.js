@@ -3,6 +3,8 @@
 // The tables are those of docs/protocol.md: which property belongs to which kind, and what
 // it is when nobody has set it.
 
+import { isHostKind } from '../protocol.js';
+
 const WORDS = [
   'none',
   'arrow',
@@ -15,9 +17,9 @@ const WORDS = [
   'highlighter',
 ];
 
-const TYPE = { none: 0, number: 1, color: 2, word: 3, text: 4, places: 5 };
+const TYPE = { none: 0, number: 1, color: 2, word: 3, text: 4, places: 5, flag: 6 };
 
-/** By key: the name, and the type of the value. */
+/** By key: the name, the type of the value, and whether that is the text of a JSON value. */
 const PROPERTIES = [
   ['index', TYPE.text],
   ['x', TYPE.number],
@@ -36,6 +38,12 @@ const PROPERTIES = [
   ['points', TYPE.places],
   ['startHead', TYPE.word],
   ['endHead', TYPE.word],
+  ['locked', TYPE.flag],
+  ['group', TYPE.text],
+  ['startBinding', TYPE.text],
+  ['endBinding', TYPE.text],
+  ['source', TYPE.text],
+  ['custom', TYPE.text, true],
 ];
 const KEYS = new Map(PROPERTIES.map(([name], key) => [name, key]));
 
@@ -59,24 +67,44 @@ const KINDS = [
   ['arrow', LINE],
   ['text', TEXT],
   ['sticky', TEXT],
+  ['image', { ...ALL, width: 0, height: 0, source: '' }],
 ];
 const KIND_NUMBERS = new Map(KINDS.map(([kind], number) => [kind, number]));
+/** The number of the kinds that a host has of its own; their name follows. */
+const HOST_KIND = KINDS.length;
+const HOST_PREFIX = 'x-';
 
-/** The kind of element with this number; undefined when there is none. */
-export function kindOf(number) {
-  return KINDS[number]?.[0];
+/** Reads a kind of element. */
+export function readKind(reader) {
+  const number = reader.byte();
+  if (number === HOST_KIND) return HOST_PREFIX + reader.text();
+  return KINDS[number]?.[0] ?? reader.refuse('no such kind of element');
 }
 
-/** The number of a kind; RangeError when it has none. */
-export function numberOfKind(kind) {
+/** Writes a kind; RangeError when there is no such kind. */
+export function writeKind(writer, kind) {
   const number = KIND_NUMBERS.get(kind);
-  if (number === undefined) throw new RangeError(`'${kind}' is no kind of element`);
-  return number;
+  if (number !== undefined) writer.byte(number);
+  else if (isHostKind(kind)) {
+    writer.byte(HOST_KIND);
+    writer.text(kind.slice(HOST_PREFIX.length));
+  } else throw new RangeError(`'${kind}' is no kind of element`);
 }
 
-/** The properties of a kind that nobody has set: a new object. A fill is none by default. */
+/** The properties of a kind that are always told, as nobody has set them. */
+function knownDefaults(kind) {
+  const number = KIND_NUMBERS.get(kind);
+  if (number !== undefined) return KINDS[number][1];
+  if (isHostKind(kind)) return ALL;
+  throw new RangeError(`'${kind}' is no kind of element`);
+}
+
+/**
+ * The properties of a kind that nobody has set: a new object. What is none or false by default
+ * is not among them, and of a host's kind what not all kinds have.
+ */
 export function defaultsOf(kind) {
-  const defaults = { ...KINDS[numberOfKind(kind)][1] };
+  const defaults = { ...knownDefaults(kind) };
   if (defaults.points) defaults.points = [];
   return defaults;
 }
@@ -90,7 +118,17 @@ const READERS = {
   [TYPE.word]: (reader) => WORDS[reader.byte()] ?? reader.refuse('no such word'),
   [TYPE.text]: (reader) => reader.text(),
   [TYPE.places]: readPlaces,
+  [TYPE.flag]: (reader) => reader.byte() === 1,
 };
+
+/** The value that a text of JSON stands for. */
+export function readJson(reader, text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return reader.refuse('a text is no JSON');
+  }
+}
 
 function readPlaces(reader) {
   let [x, y] = [0, 0];
@@ -108,10 +146,10 @@ export function readProperties(reader, into = {}) {
     const [key, type] = [Math.floor(tag / 8), tag % 8];
     const read = READERS[type] ?? reader.refuse(`no such type of value: ${type}`);
     const value = read(reader);
-    const [name, expected] = PROPERTIES[key] ?? [];
+    const [name, expected, isJson] = PROPERTIES[key] ?? [];
     if (name === undefined) return;
     if (type !== expected && type !== TYPE.none) reader.refuse(`'${name}' is of type ${type}`);
-    into[name] = value;
+    into[name] = isJson && value !== null ? readJson(reader, value) : value;
   });
   return into;
 }
@@ -128,6 +166,7 @@ const WRITERS = {
   },
   [TYPE.text]: (writer, value) => writer.text(value),
   [TYPE.places]: writePlaces,
+  [TYPE.flag]: (writer, value) => writer.byte(value ? 1 : 0),
 };
 
 function writePlaces(writer, places) {
@@ -149,8 +188,8 @@ export function writeProperties(writer, props) {
   writer.list(names, (name) => {
     const key = KEYS.get(name);
     if (key === undefined) throw new RangeError(`'${name}' is no property that can be told`);
-    const [, type] = PROPERTIES[key];
-    const value = props[name];
+    const [, type, isJson] = PROPERTIES[key];
+    const value = isJson && props[name] !== null ? JSON.stringify(props[name]) : props[name];
     const isNone = value === null || (type === TYPE.color && value === 'none');
     writer.varint(8 * key + (isNone ? TYPE.none : type));
     if (!isNone) WRITERS[type](writer, value);
@@ -162,7 +201,7 @@ export function writeProperties(writer, props) {
  * message (`id`, `kind`, `userId`, a stroke's `points`), and not what it would be anyway.
  */
 export function propertiesToWrite(kind, element) {
-  const defaults = KINDS[numberOfKind(kind)][1];
+  const defaults = knownDefaults(kind);
   const props = {};
   for (const [name, value] of Object.entries(element)) {
     if (name === 'id' || name === 'kind' || name === 'userId') continue;

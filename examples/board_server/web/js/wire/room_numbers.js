@@ -2,7 +2,7 @@
 // of its messages that are told by them. One object for one connection.
 
 import { decodePacked } from './packed_points.js';
-import { defaultsOf, kindOf, readProperties } from './properties.js';
+import { defaultsOf, readKind, readProperties } from './properties.js';
 
 const ROLES = ['editor'];
 
@@ -69,7 +69,7 @@ export class RoomNumbers {
     const number = reader.varint();
     const id = reader.text();
     this.give(number, id);
-    const kind = kindOf(reader.byte()) ?? reader.refuse('no such kind of element');
+    const kind = readKind(reader);
     const userId = this.user(reader);
     const index = reader.text();
     const element = { id, kind, index, userId, ...defaultsOf(kind) };
@@ -106,8 +106,10 @@ export class RoomNumbers {
   }
 }
 
-/** Reads properties into an element; what is none is left out. */
+/** Reads properties into an element; what is none or false is left out. */
 export function readInto(element, reader) {
   readProperties(reader, element);
-  for (const name of Object.keys(element)) if (element[name] === null) delete element[name];
+  for (const name of Object.keys(element)) {
+    if (element[name] === null || element[name] === false) delete element[name];
+  }
 }

@@ -6,7 +6,7 @@
 
 import { ByteReader } from './byte_reader.js';
 import { GrowingStroke } from './growing_stroke.js';
-import { defaultsOf, readProperties } from './properties.js';
+import { defaultsOf, readJson, readProperties } from './properties.js';
 import { RoomNumbers, readInto } from './room_numbers.js';
 
 const CODES = [
@@ -246,6 +246,17 @@ export class ServerDecoder {
     86: (reader) => ({ type: 'pong', t: reader.number(), serverTime: reader.varint() }),
     87: (reader) => ({ type: 'server:closing', retryAfter: reader.varint() }),
     88: refused,
+    89(reader) {
+      const { userId, clientId } = this.#room.memberOf(reader.varint(), reader);
+      const id = this.#room.ref(reader);
+      return { type: 'element:preview', userId, clientId, id, props: readProperties(reader) };
+    },
+    90(reader) {
+      const { userId, clientId } = this.#room.memberOf(reader.varint(), reader);
+      const name = reader.text();
+      const data = readJson(reader, reader.text());
+      return { type: 'host:message', userId, clientId, name, data };
+    },
   };
 }
 
