@@ -13,6 +13,7 @@
 #include "collab/document/element_digest.hpp"
 #include "collab/document/fractional_index.hpp"
 #include "collab/document/ordering.hpp"
+#include "collab/document/replica.hpp"
 #include "collab/history/edit_history.hpp"
 #include "collab/history/operation_log.hpp"
 #include "collab/ink/bounds.hpp"
