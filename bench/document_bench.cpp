@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "collab/document/document.hpp"
 #include "collab/document/replica.hpp"
+#include "collab/document/spatial_index.hpp"
 
 namespace {
 
@@ -125,6 +127,57 @@ void digest_element(benchmark::State& state) {
   }
 }
 BENCHMARK(digest_element);
+
+// Elements of about 100 px, spread over a square of 100 px for each.
+struct spread_board {
+  explicit spread_board(std::int64_t count) {
+    const auto side = static_cast<std::int64_t>(std::sqrt(double(count)));
+    for (std::int64_t i = 0; i < count; ++i) {
+      collab::element made = make(i);
+      made.set(property::x, double(i % side) * 100);
+      made.set(property::y, double(i / side) * 100);
+      all.push_back(&board.insert(std::move(made), collab::seq_number{1}));
+      index.update(*all.back());
+    }
+  }
+  collab::document board;
+  collab::spatial_index index;
+  std::vector<const collab::element*> all;
+};
+
+// What a screen of 1,920 by 1,080 px shows: about 250 elements.
+void index_screen(benchmark::State& state) {
+  const spread_board spread{state.range(0)};
+  std::size_t found = 0;
+  for (auto _ : state) {
+    found = spread.index.in({2'000, 2'000, 3'920, 3'080}).size();
+    benchmark::DoNotOptimize(found);
+  }
+  state.counters["found"] = static_cast<double>(found);
+}
+BENCHMARK(index_screen)->Arg(10'000)->Arg(50'000);
+
+void index_near(benchmark::State& state) {
+  const spread_board spread{state.range(0)};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(spread.index.near(2'050, 2'020, 4).size());
+  }
+}
+BENCHMARK(index_near)->Arg(10'000)->Arg(50'000);
+
+// An element moves, by 100 px to and fro.
+void index_update(benchmark::State& state) {
+  spread_board spread{state.range(0)};
+  std::uint64_t seq = 1;
+  for (auto _ : state) {
+    ++seq;
+    const collab::element& moved = *spread.all[seq % spread.all.size()];
+    spread.board.set(moved.id(), property::x, seq / spread.all.size() % 2 == 0 ? 100.0 : 0.0,
+                     collab::seq_number{seq}, collab::seq_number{seq});
+    spread.index.update(moved);
+  }
+}
+BENCHMARK(index_update)->Arg(10'000)->Arg(50'000);
 
 }  // namespace
 

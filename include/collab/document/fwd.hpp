@@ -12,6 +12,7 @@ class document;
 class element;
 class lamport_clock;
 class replica;
+class spatial_index;
 class timestamp_clock;
 struct arrival_order;
 struct color;
