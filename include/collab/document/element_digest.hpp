@@ -24,31 +24,32 @@ namespace detail {
 
 // The types of values, as the binary dialect numbers them.
 template <typename T>
-inline constexpr std::uint32_t value_type = 0;
+inline constexpr std::uint32_t digest_type = 0;
 template <>
-inline constexpr std::uint32_t value_type<double> = 1;
+inline constexpr std::uint32_t digest_type<double> = 1;
 template <>
-inline constexpr std::uint32_t value_type<color> = 2;
+inline constexpr std::uint32_t digest_type<color> = 2;
 template <>
-inline constexpr std::uint32_t value_type<token> = 3;
+inline constexpr std::uint32_t digest_type<token> = 3;
 template <>
-inline constexpr std::uint32_t value_type<std::string> = 4;
+inline constexpr std::uint32_t digest_type<std::string> = 4;
 template <>
-inline constexpr std::uint32_t value_type<std::shared_ptr<const offset_list>> = 5;
+inline constexpr std::uint32_t digest_type<std::shared_ptr<const offset_list>> = 5;
 
-inline void add_value(word_hash&, std::monostate) noexcept {}
-inline void add_value(word_hash& hash, double value) noexcept { hash.add(value); }
-inline void add_value(word_hash& hash, const color& value) noexcept {
+inline void add_to_digest(word_hash&, std::monostate) noexcept {}
+inline void add_to_digest(word_hash& hash, double value) noexcept { hash.add(value); }
+inline void add_to_digest(word_hash& hash, const color& value) noexcept {
   hash.add(value.rgba);
   hash.add(std::uint32_t{value.has_alpha});
 }
-inline void add_value(word_hash& hash, token value) noexcept {
+inline void add_to_digest(word_hash& hash, token value) noexcept {
   hash.add(static_cast<std::uint32_t>(value));
 }
-inline void add_value(word_hash& hash, const std::string& value) noexcept {
+inline void add_to_digest(word_hash& hash, const std::string& value) noexcept {
   hash.add(std::string_view{value});
 }
-inline void add_value(word_hash& hash, const std::shared_ptr<const offset_list>& value) noexcept {
+inline void add_to_digest(word_hash& hash,
+                          const std::shared_ptr<const offset_list>& value) noexcept {
   hash.add(static_cast<std::uint32_t>(value->size()));
   for (const offset& each : *value) {
     hash.add(coordinate_word(each.x));
@@ -57,7 +58,7 @@ inline void add_value(word_hash& hash, const std::shared_ptr<const offset_list>&
 }
 
 // Whether an element shows `value` when nobody has set the property.
-[[nodiscard]] inline bool is_initial(const property_info& info, const property_value& value) {
+[[nodiscard]] inline bool is_default_value(const property_info& info, const property_value& value) {
   const auto* list = std::get_if<std::shared_ptr<const offset_list>>(&value);
   return list != nullptr ? (*list)->empty() : value == initial_value(info);
 }
@@ -79,15 +80,15 @@ inline void add_value(word_hash& hash, const std::shared_ptr<const offset_list>&
 // default. Requires: has_property(kind, key). O(size of the value).
 [[nodiscard]] inline digest property_digest(const digest& identity, element_kind kind, property key,
                                             const property_value& value) {
-  if (detail::is_initial(describe(kind, key), value)) {
+  if (detail::is_default_value(describe(kind, key), value)) {
     return {};
   }
   detail::word_hash hash{identity};
   std::visit(
       [&](const auto& held) {
         hash.add(8 * static_cast<std::uint32_t>(key) +
-                 detail::value_type<std::decay_t<decltype(held)>>);
-        detail::add_value(hash, held);
+                 detail::digest_type<std::decay_t<decltype(held)>>);
+        detail::add_to_digest(hash, held);
       },
       value);
   return hash.finish();
