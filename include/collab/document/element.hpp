@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "collab/core/ids.hpp"
+#include "collab/document/digest.hpp"
 #include "collab/document/property.hpp"
 #include "collab/ink/point.hpp"
 #include "collab/ink/point_codec.hpp"
@@ -94,6 +95,8 @@ class element {
     append_points_to(all);
     return all;
   }
+  // The digest of the samples. O(1).
+  [[nodiscard]] const digest& points_digest() const noexcept { return points_digest_; }
   // Rounds the samples of a stroke to the grid and keeps them packed. To be called before the
   // element is put into a document.
   //
@@ -106,6 +109,7 @@ class element {
     packed.shrink_to_fit();
     point_count_ = static_cast<std::uint32_t>(points.size());
     points_ = points.empty() ? nullptr : std::make_shared<const std::string>(std::move(packed));
+    points_digest_ = digest_of(points);
     return absl::OkStatus();
   }
 
@@ -203,6 +207,7 @@ class element {
   std::uint32_t point_count_ = 0;
   std::vector<property_register> registers_;
   std::shared_ptr<const std::string> points_;
+  digest points_digest_;
 };
 
 }  // namespace collab
