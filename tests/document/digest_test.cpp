@@ -74,6 +74,8 @@ words model_value(const collab::property_value& value) {
   } else if (const auto* text = std::get_if<std::string>(&value)) {
     all = {4};
     add_text(all, *text);
+  } else if (const auto* flag = std::get_if<bool>(&value)) {
+    all = {6, *flag ? 1U : 0U};
   } else {
     const auto& list = *std::get<5>(value);
     all = {5, static_cast<std::uint32_t>(list.size())};
@@ -104,7 +106,7 @@ collab::digest model_digest(const collab::element& of) {
   const collab::digest ink = points.empty() ? collab::digest{} : model_hash({}, points);
   words identity;
   add_text(identity, of.id());
-  add_text(identity, std::string{collab::name_of(of.kind())});
+  add_text(identity, std::string{of.kind_name()});
   add_text(identity, of.creator());
   identity.insert(identity.end(),
                   {static_cast<std::uint32_t>(of.point_count()), ink.high, ink.low});
@@ -145,6 +147,8 @@ collab::property_value random_value(sequence& random, const collab::property_inf
       }
       return std::make_shared<const collab::offset_list>(std::move(list));
     }
+    case collab::property_type::flag:
+      return random.below(2) == 0;
     case collab::property_type::index:
       return "a" + std::to_string(random.below(10));
     default:
@@ -162,7 +166,10 @@ property random_property(sequence& random, collab::element_kind kind) {
 
 collab::element random_element(sequence& random, std::string id) {
   const auto kind = static_cast<collab::element_kind>(random.below(collab::element_kind_count));
-  collab::element made{std::move(id), kind, "u" + std::to_string(random.below(3))};
+  std::string user = "u" + std::to_string(random.below(3));
+  collab::element made = kind == collab::element_kind::host
+                             ? collab::element{std::move(id), collab::host_kind{"x-gear"}, user}
+                             : collab::element{std::move(id), kind, user};
   made.set(property::index, "a" + std::to_string(random.below(10)));
   for (std::uint64_t i = random.below(5); i > 0; --i) {
     const property key = random_property(random, kind);

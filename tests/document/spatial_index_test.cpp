@@ -27,7 +27,9 @@ struct sequence {
 
 collab::element random_element(sequence& random, std::string id) {
   const auto kind = static_cast<collab::element_kind>(random.below(collab::element_kind_count));
-  collab::element made{std::move(id), kind, "u"};
+  collab::element made = kind == collab::element_kind::host
+                             ? collab::element{std::move(id), collab::host_kind{"x-gear"}, "u"}
+                             : collab::element{std::move(id), kind, "u"};
   made.set(property::index, "a" + std::to_string(random.below(10)));
   made.set(property::x, double(random.below(4'000)) - 2'000);
   made.set(property::y, double(random.below(4'000)) - 2'000);

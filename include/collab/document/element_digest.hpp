@@ -35,9 +35,12 @@ template <>
 inline constexpr std::uint32_t digest_type<std::string> = 4;
 template <>
 inline constexpr std::uint32_t digest_type<std::shared_ptr<const offset_list>> = 5;
+template <>
+inline constexpr std::uint32_t digest_type<bool> = 6;
 
 inline void add_to_digest(word_hash&, std::monostate) noexcept {}
 inline void add_to_digest(word_hash& hash, double value) noexcept { hash.add(value); }
+inline void add_to_digest(word_hash& hash, bool value) noexcept { hash.add(std::uint32_t{value}); }
 inline void add_to_digest(word_hash& hash, const color& value) noexcept {
   hash.add(value.rgba);
   hash.add(std::uint32_t{value.has_alpha});
@@ -69,7 +72,7 @@ inline void add_to_digest(word_hash& hash,
 [[nodiscard]] inline digest identity_digest(const element& of) noexcept {
   detail::word_hash hash;
   hash.add(std::string_view{of.id()});
-  hash.add(name_of(of.kind()));
+  hash.add(of.kind_name());
   hash.add(std::string_view{of.creator()});
   hash.add(static_cast<std::uint32_t>(of.point_count()));
   hash.add(of.points_digest());
