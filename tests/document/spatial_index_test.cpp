@@ -114,6 +114,9 @@ TEST_SUITE("document/spatial_index") {
       }
       REQUIRE(index.size() == board.size());
       REQUIRE(index.in(box) == expected);
+      std::erase_if(expected = {board.elements().begin(), board.elements().end()},
+                    [&](const auto* each) { return !collab::is_touched(*each, x, y, 8); });
+      REQUIRE(index.under(x, y, 8) == expected);
     }
     CHECK(index.in({}).empty());
   }
