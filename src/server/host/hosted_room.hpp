@@ -20,6 +20,7 @@
 
 #include "collab/core/random_source.hpp"
 #include "collab/room/room.hpp"
+#include "collab/server/room_hooks.hpp"
 #include "collab/server/room_host.hpp"
 #include "collab/storage/storage.hpp"
 #include "server/host/session.hpp"
@@ -119,6 +120,7 @@ class hosted_room final : public room_sink {
   void to_all(const room_event& event, seq_number gate) override;
   void to_others(member_id except, const room_event& event, seq_number gate) override;
   void store(std::string record, seq_number seq) override;
+  void applied(const operation& done, const edit_effect& effect) override;
 
   void put_out(gated_output output);
   void deliver(gated_output& output);
@@ -129,6 +131,7 @@ class hosted_room final : public room_sink {
   void release();
   void admit(session& who, join_message message);
   bool remove_member(const session& who);
+  absl::Status execute_hooked(room_hooks& hooks, session& from, room_command command);
   void schedule();
   void consider_leaving_memory();
 

@@ -206,6 +206,7 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
   const bool is_stroke = !ended_stroke.empty();
   // A copy is applied: what is announced of a change is what was asked for.
   const edit_effect effect = history_.apply(op);
+  sink_.applied(op, effect);
   announce(op, effect, author, is_stroke);
   announce_history(effect.users);
 }
