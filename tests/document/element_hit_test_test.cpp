@@ -91,6 +91,9 @@ TEST_SUITE("document/element_hit_test") {
     CHECK(is_touched(made, 60, 1));
     CHECK(is_touched(made, 89, 99));
     CHECK_FALSE(is_touched(made, 20, 50));
+    // Within 8 of a corner, (30, 0) or its line's, whichever way that is: not of its square.
+    CHECK(is_touched(made, 30 - 2 - 5.6, 0 - 2 - 5.6, 8));
+    CHECK_FALSE(is_touched(made, 30 - 2 - 5.7, 0 - 2 - 5.7, 8));
     // The line's end at (10, 20) turns about the middle (60, 20) of its own shape.
     collab::element line{"l", element_kind::line, "u"};
     line.set(property::points,

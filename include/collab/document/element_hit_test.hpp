@@ -7,6 +7,7 @@
 #ifndef COLLAB_DOCUMENT_ELEMENT_HIT_TEST_HPP
 #define COLLAB_DOCUMENT_ELEMENT_HIT_TEST_HPP
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <span>
@@ -34,7 +35,15 @@ namespace detail {
          y >= double{box.top} - reach && y <= double{box.bottom} + reach;
 }
 
-// The same for the ellipse in the box.
+// Whether (x, y) is within `tolerance` of the box widened by `line`, whose corners are square.
+[[nodiscard]] inline bool is_near_box(const bounds& box, double x, double y, double line,
+                                      double tolerance) noexcept {
+  const double dx = std::max({double{box.left} - line - x, x - double{box.right} - line, 0.0});
+  const double dy = std::max({double{box.top} - line - y, y - double{box.bottom} - line, 0.0});
+  return dx * dx + dy * dy <= tolerance * tolerance;
+}
+
+// Whether (x, y) is in the ellipse in the box, widened by `reach`.
 [[nodiscard]] inline bool is_in_ellipse(const bounds& box, double x, double y,
                                         double reach) noexcept {
   const double rx = (double{box.right} - double{box.left}) / 2 + reach;
@@ -105,7 +114,7 @@ namespace detail {
       return distance_to_stroke(corners, place) <= reach;
     }
     case element_kind::rect:
-      return detail::is_in_box(shape, px, py, reach) &&
+      return detail::is_near_box(shape, px, py, line, tolerance) &&
              (detail::is_filled(of) || !detail::is_in_box(shape, px, py, -reach));
     case element_kind::ellipse:
       return detail::is_in_ellipse(shape, px, py, reach) &&
@@ -113,7 +122,7 @@ namespace detail {
     case element_kind::diamond:
       return detail::is_on_diamond(shape, px, py, reach, detail::is_filled(of));
     default:
-      return detail::is_in_box(shape, px, py, tolerance);
+      return detail::is_near_box(shape, px, py, 0, tolerance);
   }
 }
 [[nodiscard]] inline bool is_touched(const element& of, double x, double y, double tolerance = 0) {
