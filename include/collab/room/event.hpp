@@ -111,6 +111,8 @@ struct event_place {
 struct stroke_ended {
   event_place place;
   const element& stroke;
+  // The number that it had while it was being drawn; 0 where a receiver may not know it.
+  std::uint64_t live_number = 0;
 };
 struct element_put {
   event_place place;

@@ -155,7 +155,8 @@ class room {
   bool is_next(member& who, operation_counter counter);
   void reject(member& who, operation_counter counter, absl::Status reason, moment now);
   void commit(operation op, member* author, std::string_view ended_stroke);
-  void announce(const operation& op, const edit_effect& effect, member* author, bool is_stroke);
+  void announce(const operation& op, const edit_effect& effect, member* author,
+                std::uint64_t live_number);
   void announce_history(const std::vector<user_id>& users);
   void commit_live_stroke(live_stroke_map::iterator at, moment now);
   void commit_live_strokes(moment now, bool all);
@@ -185,6 +186,8 @@ class room {
   // What the members have been told of scope room.
   history_changed announced_;
   std::uint32_t joins_ = 0;
+  // How many strokes have been begun: live strokes are numbered by it.
+  std::uint64_t strokes_ = 0;
 };
 
 }  // namespace collab

@@ -45,7 +45,7 @@ inline bool room::is_next(member& who, operation_counter counter) {
 
 inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
   const operation_result& result = who.ledger.record(
-      {counter, seq_number{}, now.wall, {}, 0, std::move(reason)}, bounds_.outcomes_per_session);
+      {counter, seq_number{}, now.wall, {}, std::move(reason)}, bounds_.outcomes_per_session);
   sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last());
 }
 
@@ -193,7 +193,9 @@ inline room::admission room::admit(member& /*who*/, const refused_operation& com
 // Logs, applies and announces an operation that check() has passed.
 inline void room::commit(operation op, member* author, std::string_view ended_stroke) {
   const auto live = ended_stroke.empty() ? live_.end() : live_.find(to_absl(ended_stroke));
+  std::uint64_t live_number = 0;
   if (live != live_.end()) {
+    live_number = live->second.stroke.number();
     // The points of the live stroke become those of the element.
     live_bytes_ -= live->second.bytes();
     [[maybe_unused]] const absl::Status status =
@@ -203,15 +205,14 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
   }
   std::string record = log_.append(op);
   sink_.store(std::move(record), op.seq);
-  const bool is_stroke = !ended_stroke.empty();
   // A copy is applied: what is announced of a change is what was asked for.
   const edit_effect effect = history_.apply(op);
-  announce(op, effect, author, is_stroke);
+  announce(op, effect, author, live_number);
   announce_history(effect.users);
 }
 
 inline void room::announce(const operation& op, const edit_effect& effect, member* author,
-                           bool is_stroke) {
+                           std::uint64_t live_number) {
   const event_place place{op.author, author, op.seq, op.time};
   const auto tell = [&](const room_event& event) {
     if (author != nullptr) {
@@ -220,8 +221,9 @@ inline void room::announce(const operation& op, const edit_effect& effect, membe
       sink_.to_all(event, op.seq);
     }
   };
-  if (is_stroke) {
-    tell(stroke_ended{place, *effect.put});
+  if (live_number != 0) {
+    // Committed by the room itself it may be news to its author, who has no number for it.
+    tell(stroke_ended{place, *effect.put, author != nullptr ? live_number : 0});
   } else if (effect.put != nullptr) {
     tell(element_put{place, *effect.put});
   } else if (const auto* set = std::get_if<set_operation>(&op.body)) {
@@ -241,7 +243,7 @@ inline void room::announce(const operation& op, const edit_effect& effect, membe
   if (author != nullptr) {
     const operation_result& result = author->ledger.record(
         {op.counter, op.seq, op.time, effect.put != nullptr ? effect.put->index() : std::string{},
-         effect.put != nullptr ? effect.put->number() : 0, absl::OkStatus()},
+         absl::OkStatus()},
         bounds_.outcomes_per_session);
     sink_.to_member(author->id, operation_acknowledged{result}, op.seq);
   }

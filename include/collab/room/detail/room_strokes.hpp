@@ -122,7 +122,7 @@ inline absl::Status room::run(member& who, const start_stroke& command, moment /
   if (!status.ok()) {
     return status;
   }
-  started.stroke.set_number(board_.take_number());
+  started.stroke.set_number(++strokes_);
   started.points.reserve(std::max<std::size_t>(command.points.size(), 32));
   for (const point& each : command.points) {
     started.points.push_back(to_grid(each));
