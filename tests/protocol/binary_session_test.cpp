@@ -55,17 +55,17 @@ script read_script(std::string_view heading) {
 // Keeps what each of two members is sent, in the binary dialect.
 class two_members final : public collab::room_sink {
  public:
-  void to_member(member_id to, const collab::room_event& event, seq_number) override {
+  void to_member(member_id to, const collab::room_event& event, collab::log_position) override {
     sent.emplace_back(name(to), encode(event));
   }
-  void to_all(const collab::room_event& event, seq_number) override {
+  void to_all(const collab::room_event& event, collab::log_position) override {
     sent.emplace_back('A', encode(event));
     sent.emplace_back('B', encode(event));
   }
-  void to_others(member_id except, const collab::room_event& event, seq_number) override {
+  void to_others(member_id except, const collab::room_event& event, collab::log_position) override {
     sent.emplace_back(except == ann ? 'B' : 'A', encode(event));
   }
-  void store(std::string, seq_number) override {}
+  void store(std::string, collab::log_position) override {}
 
   static char name(member_id who) { return who == ann ? 'A' : 'B'; }
   [[nodiscard]] std::string encode(const collab::room_event& event) const {
@@ -280,7 +280,7 @@ TEST_SUITE("protocol/binary_session") {
     const collab::preview_element preview{"i", {{property::x, 0.5}}};
     CHECK(bob_hears(preview) ==
           message(89, varint(1) + varint(0) + text("i") + list({tagged(1, 1, number(0.5))})));
-    room.set_durable(seq_number{1});
+    room.set_durable(collab::log_position{1});
     CHECK(bob_hears(preview) ==
           message(89, varint(1) + varint(1) + list({tagged(1, 1, number(0.5))})));
     gear.set(property::locked, false);

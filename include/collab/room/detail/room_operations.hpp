@@ -27,18 +27,18 @@ inline bool room::is_next(member& who, operation_counter counter) {
     return true;
   }
   if (counter > who.ledger.last()) {
-    sink_.to_member(who.id, operation_gap{who.ledger.last()}, seq_number{});
+    sink_.to_member(who.id, operation_gap{who.ledger.last()}, log_position{});
     return false;
   }
   const operation_result* stored = who.ledger.find(counter);
   if (stored == nullptr) {
     const absl::Status unknown = absl::UnavailableError(
         absl::StrCat("op ", counter, " was taken long ago: its outcome is not kept any more"));
-    sink_.to_member(who.id, operation_rejected{counter, unknown}, log_.last());
+    sink_.to_member(who.id, operation_rejected{counter, unknown}, log_.last_position());
   } else if (stored->seq == seq_number{}) {
-    sink_.to_member(who.id, operation_rejected{counter, stored->status}, log_.last());
+    sink_.to_member(who.id, operation_rejected{counter, stored->status}, log_.last_position());
   } else {
-    sink_.to_member(who.id, operation_acknowledged{*stored}, log_.last());
+    sink_.to_member(who.id, operation_acknowledged{*stored}, log_.last_position());
   }
   return false;
 }
@@ -46,18 +46,18 @@ inline bool room::is_next(member& who, operation_counter counter) {
 inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
   const operation_result& result = who.ledger.record(
       {counter, seq_number{}, now.wall, {}, std::move(reason)}, bounds_.outcomes_per_session);
-  sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last());
+  sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last_position());
 }
 
 inline absl::Status room::run(member& who, const operation_command& command, moment now) {
   if (!is_next(who, command.counter)) {
     return absl::OkStatus();
   }
-  if (to_integer(log_.last()) - to_integer(durable_) >= bounds_.operations_in_flight) {
+  if (to_integer(log_.last_position()) - to_integer(durable_) >= bounds_.operations_in_flight) {
     // Takes no counter: the same operation may come again.
     const absl::Status busy = absl::UnavailableError(
         absl::StrCat(bounds_.operations_in_flight, " operations wait for the storage"));
-    sink_.to_member(who.id, operation_rejected{command.counter, busy}, log_.last());
+    sink_.to_member(who.id, operation_rejected{command.counter, busy}, log_.last_position());
     return absl::OkStatus();
   }
   admission admitted = std::visit([&](const auto& body) { return admit(who, body); }, command.body);
@@ -204,7 +204,7 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
     live_.erase(live);
   }
   std::string record = log_.append(op);
-  sink_.store(std::move(record), op.seq);
+  sink_.store(std::move(record), log_.last_position());
   // A copy is applied: what is announced of a change is what was asked for.
   const edit_effect effect = history_.apply(op);
   announce(op, effect, author, live_number);
@@ -216,9 +216,9 @@ inline void room::announce(const operation& op, const edit_effect& effect, membe
   const event_place place{op.author, author, op.seq, op.time};
   const auto tell = [&](const room_event& event) {
     if (author != nullptr) {
-      sink_.to_others(author->id, event, op.seq);
+      sink_.to_others(author->id, event, log_.last_position());
     } else {
-      sink_.to_all(event, op.seq);
+      sink_.to_all(event, log_.last_position());
     }
   };
   if (live_number != 0) {
@@ -234,18 +234,18 @@ inline void room::announce(const operation& op, const edit_effect& effect, membe
     tell(canvas_cleared{place});
   } else if (const auto* said = std::get_if<chat_operation>(&op.body)) {
     chat_message message{op.author, said->name, said->text, op.time, op.seq};
-    sink_.to_all(chat_sent{author, message}, op.seq);
+    sink_.to_all(chat_sent{author, message}, log_.last_position());
     chat_.add(std::move(message));
   } else {
     const bool is_redo = std::holds_alternative<redo_operation>(op.body);
-    sink_.to_all(operation_undone{place, effect, is_redo}, op.seq);
+    sink_.to_all(operation_undone{place, effect, is_redo}, log_.last_position());
   }
   if (author != nullptr) {
     const operation_result& result = author->ledger.record(
         {op.counter, op.seq, op.time, effect.put != nullptr ? effect.put->index() : std::string{},
          absl::OkStatus()},
         bounds_.outcomes_per_session);
-    sink_.to_member(author->id, operation_acknowledged{result}, op.seq);
+    sink_.to_member(author->id, operation_acknowledged{result}, log_.last_position());
   }
 }
 
@@ -266,7 +266,7 @@ inline void room::announce_history(const std::vector<user_id>& users) {
         own.can_redo_mine != each.can_redo_mine) {
       each.can_undo_mine = own.can_undo_mine;
       each.can_redo_mine = own.can_redo_mine;
-      sink_.to_member(id, own, log_.last());
+      sink_.to_member(id, own, log_.last_position());
     }
   }
 }
