@@ -328,18 +328,21 @@ TEST_SUITE("document/document") {
     CHECK(stroke.points() == kept);
   }
 
-  TEST_CASE("each element has a number of its own, also while it is away") {
+  TEST_CASE("an element is numbered by the operation that made it, also while it is away") {
     collab::document board;
     collab::element drawn = make("drawn", "a0");
-    drawn.set_number(board.take_number());
-    board.insert(make("first", "a1"), seq_number{1});
-    board.insert(std::move(drawn), seq_number{2});
-    board.insert(make("last", "a2"), seq_number{3});
-    CHECK(board.number_of("drawn") == 1);
+    drawn.set_number(1);  // As long as it was being drawn.
+    board.insert(make("first", "a1"), seq_number{2});
+    board.insert(std::move(drawn), seq_number{5});
+    board.insert(make("last", "a2"), seq_number{6});
     CHECK(board.number_of("first") == 2);
-    CHECK(board.number_of("last") == 3);
-    board.remove("first", seq_number{4});
+    CHECK(board.number_of("drawn") == 5);
+    CHECK(board.number_of("last") == 6);
+    board.remove("first", seq_number{7});
     CHECK(board.number_of("first") == 2);
+    board.restore("first", seq_number{8});
+    CHECK(board.number_of("first") == 2);
+    board.remove("first", seq_number{9});
     board.forget_body("first");
     CHECK(board.number_of("first") == 0);
     CHECK(board.number_of("never") == 0);

@@ -82,28 +82,22 @@ class document {
   }
 
   // The number of the element, also of one that can be restored; 0 when there is none. O(1).
-  [[nodiscard]] std::uint32_t number_of(std::string_view id) const {
+  [[nodiscard]] std::uint64_t number_of(std::string_view id) const {
     const slot* found = find_slot(id);
     return found != nullptr && found->body != nullptr ? found->body->number() : 0;
   }
-  // A number for an element that is yet to be inserted, such as a stroke that is being drawn.
-  // None is given twice.
-  [[nodiscard]] std::uint32_t take_number() noexcept { return ++last_number_; }
 
   // The topmost index, empty for an empty board. O(1).
   [[nodiscard]] std::string_view top_index() const {
     return order_.empty() ? std::string_view{} : std::string_view{(*order_.rbegin())->index()};
   }
 
-  // Puts a new element on the board, and numbers it unless it has a number from take_number().
-  // O(log elements).
+  // Puts a new element on the board; its number is `writer`. O(log elements).
   // Requires: !remembers(id), an index.
   const element& insert(element value, seq_number writer) {
     assert(!remembers(value.id()) && !value.index().empty());
     auto body = std::make_unique<element>(std::move(value));
-    if (body->number() == 0) {
-      body->set_number(take_number());
-    }
+    body->set_number(to_integer(writer));
     const element* inserted = body.get();
     bytes_ += inserted->bytes();
     const digest whole = digest_of(*inserted);
@@ -209,7 +203,6 @@ class document {
   std::deque<element_id> bodiless_;
   std::size_t bytes_ = 0;
   digest digest_;
-  std::uint32_t last_number_ = 0;
 };
 
 }  // namespace collab

@@ -70,10 +70,10 @@ class element {
   }
   [[nodiscard]] const user_id& creator() const noexcept { return creator_; }
 
-  // A short name for the element while its document is in memory: the document gives it, and
-  // it is never stored. 0 before that.
-  [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
-  void set_number(std::uint32_t number) noexcept { number_ = number; }
+  // A short name for the element: the seq of the operation that made it. 0 before that, but for
+  // strokes that are being drawn, which a room numbers by itself.
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+  void set_number(std::uint64_t number) noexcept { number_ = number; }
 
   // How many samples a stroke has; 0 for other kinds.
   [[nodiscard]] std::size_t point_count() const noexcept { return point_count_; }
@@ -203,7 +203,7 @@ class element {
   element_kind kind_ = element_kind::stroke;
   // Of the host's own kinds only.
   std::shared_ptr<const std::string> kind_name_;
-  std::uint32_t number_ = 0;
+  std::uint64_t number_ = 0;
   std::uint32_t point_count_ = 0;
   std::vector<property_register> registers_;
   std::shared_ptr<const std::string> points_;
