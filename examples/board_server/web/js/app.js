@@ -141,6 +141,7 @@ class App {
       renderer: this.#renderer,
       styles: this.#styles,
       onSelection: (elements) => this.#toolbar.showSelection(elements),
+      showCursor: () => this.#showCursor(),
       editText: (element) => this.#tools.text.edit(element),
       onTextDone: () => {},
     };

@@ -216,6 +216,7 @@ export class PointerInput {
       time: event.timeStamp,
       type: event.pointerType,
       shift: event.shiftKey,
+      alt: event.altKey,
     };
   }
 }
