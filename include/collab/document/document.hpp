@@ -56,8 +56,7 @@ class document {
       : options_{options} {
     slots_.reserve(shown.size());
     for (const element& each : shown.elements()) {
-      insert(each, shown.seq());
-      last_number_ = std::max(last_number_, each.number());
+      insert(each, seq_number{each.number()});
     }
   }
 

@@ -88,7 +88,11 @@ class element {
   // A short name for the element: the seq of the operation that made it. 0 before that, but for
   // strokes that are being drawn, which a room numbers by itself.
   [[nodiscard]] std::uint64_t number() const noexcept { return who_->number; }
-  void set_number(std::uint64_t number) { who_.edit().number = number; }
+  void set_number(std::uint64_t number) {
+    if (this->number() != number) {
+      who_.edit().number = number;
+    }
+  }
 
   // How many samples a stroke has; 0 for other kinds.
   [[nodiscard]] std::size_t point_count() const noexcept { return who_->point_count; }

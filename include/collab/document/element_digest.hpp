@@ -41,7 +41,6 @@ inline constexpr std::uint32_t digest_type<bool> = 6;
 
 inline void add_to_digest(word_hash&, std::monostate) noexcept {}
 inline void add_to_digest(word_hash& hash, double value) noexcept { hash.add(value); }
-inline void add_to_digest(word_hash& hash, bool value) noexcept { hash.add(std::uint32_t{value}); }
 inline void add_to_digest(word_hash& hash, const color& value) noexcept {
   hash.add(value.rgba);
   hash.add(std::uint32_t{value.has_alpha});
