@@ -28,10 +28,10 @@ constexpr member_id author{1};
 // Encodes what the room says, once for each event, and forgets it.
 class encoding_sink final : public collab::room_sink {
  public:
-  void to_member(member_id, const collab::room_event& event, seq_number) override { add(event); }
-  void to_all(const collab::room_event& event, seq_number) override { add(event); }
-  void to_others(member_id, const collab::room_event& event, seq_number) override { add(event); }
-  void store(std::string record, seq_number) override { bytes += record.size(); }
+  void to_member(member_id, const collab::room_event& event, log_position) override { add(event); }
+  void to_all(const collab::room_event& event, log_position) override { add(event); }
+  void to_others(member_id, const collab::room_event& event, log_position) override { add(event); }
+  void store(std::string record, log_position) override { bytes += record.size(); }
 
   std::uint64_t bytes = 0;
 

@@ -54,14 +54,16 @@ void check_messages(const std::string& bytes) {
 
 class everybody final : public collab::room_sink {
  public:
-  void to_member(collab::member_id, const collab::room_event& event, collab::seq_number) override {
+  void to_member(collab::member_id, const collab::room_event& event,
+                 collab::log_position) override {
     tell(event);
   }
-  void to_all(const collab::room_event& event, collab::seq_number) override { tell(event); }
-  void to_others(collab::member_id, const collab::room_event& event, collab::seq_number) override {
+  void to_all(const collab::room_event& event, collab::log_position) override { tell(event); }
+  void to_others(collab::member_id, const collab::room_event& event,
+                 collab::log_position) override {
     tell(event);
   }
-  void store(std::string record, collab::seq_number) override {
+  void store(std::string record, collab::log_position) override {
     records.push_back(std::move(record));
   }
 

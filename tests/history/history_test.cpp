@@ -449,4 +449,72 @@ TEST_SUITE("history/operation_log") {
     CHECK(again.restore(records[1]).ok());
     CHECK(again.last() == seq_number{2});
   }
+
+  TEST_CASE("what is no operation has a position and no seq") {
+    const collab::unix_time time{std::chrono::milliseconds{1'700'000'000'000}};
+    const collab::session_opened opened{"c1", "u1", "secret", "Ann", {0x01020304, true}, 0, time};
+    const collab::rejected_operation rejected{"c1", 7, time, absl::NotFoundError("no \"x\"")};
+    collab::operation_log log;
+    std::vector<std::string> records;
+    records.push_back(log.append(opened));
+    collab::operation op = operation_of(99, collab::clear_operation{});
+    records.push_back(log.append(op));
+    records.push_back(log.append(rejected));
+    records.push_back(log.append(collab::session_left{"c1", time}));
+    CHECK(op.seq == seq_number{1});
+    CHECK(log.last() == seq_number{1});
+    CHECK(log.last_position() == collab::log_position{4});
+
+    collab::operation_log again;
+    const auto first = again.restore(records[0]);
+    REQUIRE(first.ok());
+    const auto& read = std::get<collab::session_opened>(*first);
+    CHECK(read.client == "c1");
+    CHECK(read.user == "u1");
+    CHECK(read.secret == "secret");
+    CHECK(read.name == "Ann");
+    CHECK(read.color == opened.color);
+    CHECK(read.time == time);
+    CHECK(absl::IsDataLoss(again.restore(records[1] + '\0').status()));
+    REQUIRE(again.restore(records[1]).ok());
+    const auto third = again.restore(records[2]);
+    REQUIRE(third.ok());
+    const auto& refused = std::get<collab::rejected_operation>(*third);
+    CHECK(refused.client == "c1");
+    CHECK(refused.counter == 7);
+    CHECK(refused.reason == rejected.reason);
+    const auto fourth = again.restore(records[3]);
+    REQUIRE(fourth.ok());
+    CHECK(std::get<collab::session_left>(*fourth).client == "c1");
+    CHECK(std::get<collab::session_left>(*fourth).time == time);
+    CHECK(again.last_position() == collab::log_position{4});
+    CHECK(again.last() == seq_number{1});
+  }
+
+  TEST_CASE("a damaged record of any kind is refused, and one of a kind to come too") {
+    const collab::unix_time time{std::chrono::milliseconds{-5}};
+    const std::vector<std::string> whole = {
+        collab::encode_record(collab::session_opened{"c", "u", "s", "Ann", {}, 0, time}),
+        collab::encode_record(collab::session_left{"c", time}),
+        collab::encode_record(
+            collab::rejected_operation{"c", 300, time, absl::ResourceExhaustedError("full")})};
+    for (const std::string& record : whole) {
+      CAPTURE(static_cast<int>(record[0]));
+      REQUIRE(collab::decode_record(record).ok());
+      for (std::size_t size = 1; size < record.size(); ++size) {
+        CHECK(absl::IsDataLoss(collab::decode_record(record.substr(0, size)).status()));
+      }
+      CHECK(absl::IsDataLoss(collab::decode_record(record + "x").status()));
+    }
+    CHECK(absl::IsDataLoss(collab::decode_record("").status()));
+    CHECK(absl::IsUnimplemented(collab::decode_record("\x7f").status()));
+    // A rejection for no reason, or for one that there is not.
+    const std::string& rejected = whole[2];
+    const std::size_t code = rejected.size() - 6;
+    for (const char bad : {'\0', '\x11'}) {
+      std::string damaged = rejected;
+      damaged[code] = bad;
+      CHECK(absl::IsDataLoss(collab::decode_record(damaged).status()));
+    }
+  }
 }

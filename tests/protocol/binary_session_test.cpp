@@ -55,17 +55,17 @@ script read_script(std::string_view heading) {
 // Keeps what each of two members is sent, in the binary dialect.
 class two_members final : public collab::room_sink {
  public:
-  void to_member(member_id to, const collab::room_event& event, seq_number) override {
+  void to_member(member_id to, const collab::room_event& event, collab::log_position) override {
     sent.emplace_back(name(to), encode(event));
   }
-  void to_all(const collab::room_event& event, seq_number) override {
+  void to_all(const collab::room_event& event, collab::log_position) override {
     sent.emplace_back('A', encode(event));
     sent.emplace_back('B', encode(event));
   }
-  void to_others(member_id except, const collab::room_event& event, seq_number) override {
+  void to_others(member_id except, const collab::room_event& event, collab::log_position) override {
     sent.emplace_back(except == ann ? 'B' : 'A', encode(event));
   }
-  void store(std::string, seq_number) override {}
+  void store(std::string, collab::log_position) override {}
 
   static char name(member_id who) { return who == ann ? 'A' : 'B'; }
   [[nodiscard]] std::string encode(const collab::room_event& event) const {
@@ -173,7 +173,7 @@ TEST_SUITE("protocol/binary_session") {
                   list({tagged(11, 3, "\x07")}) + packed(points),
               varint(2) + text("t") + '\6' + varint(2) + text("a1") +
                   list({tagged(12, 4, text("hi"))})}) +
-        list({varint(3) + text("l") + '\0' + varint(1) + text("a2") + list({}) + packed(points)}) +
+        list({varint(2) + text("l") + '\0' + varint(1) + text("a2") + list({}) + packed(points)}) +
         list({varint(3) + number(1.5) + number(-2)}) + '\1' +
         list({varint(2) + text("Ann") + text("yo") + now + varint(3),
               varint(1) + text("Gus") + text("bye") + now + varint(4)}) +
@@ -213,15 +213,15 @@ TEST_SUITE("protocol/binary_session") {
     collab::element box{"b", collab::element_kind::rect, "ua"};
     box.set(property::width, 0.1);
     CHECK(bob_hears(collab::operation_command{1, collab::put_element{box}}) ==
-          message(78, place(1) + varint(2) + text("b") + '\1' + varint(2) + text("a0") +
+          message(78, place(1) + varint(1) + text("b") + '\1' + varint(2) + text("a0") +
                           list({tagged(5, 1, number(0.1))})));
     CHECK(bob_hears(collab::operation_command{2, collab::clear_canvas{}}) == message(81, place(2)));
     const std::string restored =
-        varint(2) + text("b") + '\1' + varint(2) + text("a0") + list({tagged(5, 1, number(0.1))});
+        varint(1) + text("b") + '\1' + varint(2) + text("a0") + list({tagged(5, 1, number(0.1))});
     CHECK(bob_hears(collab::operation_command{3, collab::undo{}}) ==
           message(82, place(3) + varint(2) + '\0' + list({}) + list({restored}) + list({})));
     CHECK(bob_hears(collab::operation_command{4, collab::redo{}}) ==
-          message(83, place(4) + varint(2) + '\0' + list({varint(2)}) + list({}) + list({})));
+          message(83, place(4) + varint(2) + '\0' + list({varint(1)}) + list({}) + list({})));
     // "b" is not on the board any more: whoever came since does not know its number.
     CHECK(bob_hears(collab::operation_command{5, collab::remove_elements{{"b", "c"}}}) ==
           message(80, place(5) + list({varint(0) + text("b"), varint(0) + text("c")})));
@@ -280,7 +280,7 @@ TEST_SUITE("protocol/binary_session") {
     const collab::preview_element preview{"i", {{property::x, 0.5}}};
     CHECK(bob_hears(preview) ==
           message(89, varint(1) + varint(0) + text("i") + list({tagged(1, 1, number(0.5))})));
-    room.set_durable(seq_number{1});
+    room.set_durable(collab::log_position{1});
     CHECK(bob_hears(preview) ==
           message(89, varint(1) + varint(1) + list({tagged(1, 1, number(0.5))})));
     gear.set(property::locked, false);

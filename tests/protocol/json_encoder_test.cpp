@@ -18,10 +18,14 @@ namespace {
 // Encodes everything that a room says.
 class encoder final : public collab::room_sink {
  public:
-  void to_member(member_id, const collab::room_event& event, seq_number) override { add(event); }
-  void to_all(const collab::room_event& event, seq_number) override { add(event); }
-  void to_others(member_id, const collab::room_event& event, seq_number) override { add(event); }
-  void store(std::string, seq_number) override {}
+  void to_member(member_id, const collab::room_event& event, collab::log_position) override {
+    add(event);
+  }
+  void to_all(const collab::room_event& event, collab::log_position) override { add(event); }
+  void to_others(member_id, const collab::room_event& event, collab::log_position) override {
+    add(event);
+  }
+  void store(std::string, collab::log_position) override {}
 
   std::vector<std::string> take() { return std::exchange(texts, {}); }
   std::vector<std::string> texts;

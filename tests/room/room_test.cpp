@@ -108,17 +108,20 @@ std::string describe(const collab::room_event& event) {
 // Writes down everything that a room puts out.
 class recorder final : public collab::room_sink {
  public:
-  void to_member(member_id to, const collab::room_event& event, seq_number gate) override {
+  void to_member(member_id to, const collab::room_event& event,
+                 collab::log_position gate) override {
     add(name(to), event, gate);
   }
-  void to_all(const collab::room_event& event, seq_number gate) override {
+  void to_all(const collab::room_event& event, collab::log_position gate) override {
     add("all", event, gate);
   }
-  void to_others(member_id except, const collab::room_event& event, seq_number gate) override {
+  void to_others(member_id except, const collab::room_event& event,
+                 collab::log_position gate) override {
     add("not " + name(except), event, gate);
   }
-  void store(std::string record, seq_number seq) override {
-    CHECK(collab::to_integer(seq) == records.size() + 1);
+  void store(std::string record, collab::log_position position) override {
+    CHECK(collab::to_integer(position) == records.size() + 1);
+    last_seqs.push_back(last_seqs.back() + (collab::decode_operation(record).ok() ? 1 : 0));
     records.push_back(std::move(record));
   }
 
@@ -126,13 +129,20 @@ class recorder final : public collab::room_sink {
 
   std::vector<std::string> lines;
   std::vector<std::string> records;
+  // By position: the last operation up to there.
+  std::vector<std::uint64_t> last_seqs{0};
 
  private:
   static std::string name(member_id id) {
     return id == ann ? "ann" : id == bob ? "bob" : id == cid ? "cid" : "?";
   }
-  void add(const std::string& to, const collab::room_event& event, seq_number gate) {
-    lines.push_back(to + "<- " + describe(event) + " @" + std::to_string(collab::to_integer(gate)));
+  // What was restored is not in the list: in the tests those are operations.
+  [[nodiscard]] std::uint64_t seq_at(std::uint64_t position) const {
+    return position < last_seqs.size() ? last_seqs[position] : position;
+  }
+  void add(const std::string& to, const collab::room_event& event, collab::log_position gate) {
+    lines.push_back(to + "<- " + describe(event) + " @" +
+                    std::to_string(seq_at(collab::to_integer(gate))));
   }
 };
 
@@ -596,7 +606,7 @@ TEST_SUITE("room/operations") {
     };
     CHECK(preview("a", property::x, 5).ok());
     CHECK(room.out.take() == lines{"not bob<- element:preview a count=1 @0"});
-    room.board.set_durable(seq_number{1});
+    room.board.set_durable(collab::log_position{1});
     CHECK(preview("a", property::stroke_width, 10'000).ok());
     CHECK(room.out.take() == lines{"not bob<- element:preview a count=1 known @0"});
     CHECK(absl::IsInvalidArgument(preview("a", property::stroke_width, 10'001)));
@@ -844,7 +854,7 @@ TEST_SUITE("room/operations") {
     room.out.take();
     room.put(ann, 3, "c");
     CHECK(room.out.take() == lines{"ann<- op:reject 3 UNAVAILABLE @2"});
-    room.board.set_durable(seq_number{1});
+    room.board.set_durable(collab::log_position{1});
     room.put(ann, 3, "c");
     CHECK(room.out.take()[1] == "ann<- op:ack 3 seq=3 a2 @3");
   }

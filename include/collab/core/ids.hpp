@@ -20,6 +20,17 @@ enum class seq_number : std::uint64_t {};
   return seq_number{to_integer(seq) + 1};
 }
 
+// The place of a record in the log of a room, where not only operations stand: 1, 2, 3, ...
+// without gaps. 0 is before all.
+enum class log_position : std::uint64_t {};
+
+[[nodiscard]] constexpr std::uint64_t to_integer(log_position position) noexcept {
+  return static_cast<std::uint64_t>(position);
+}
+[[nodiscard]] constexpr log_position next(log_position position) noexcept {
+  return log_position{to_integer(position) + 1};
+}
+
 // The place of an operation among those of one session: 1, 2, 3, ... 0 is before all.
 using operation_counter = std::uint64_t;
 

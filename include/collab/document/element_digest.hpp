@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "collab/document/detail/json_digest.hpp"
 #include "collab/document/digest.hpp"
 #include "collab/document/element.hpp"
 #include "collab/document/property.hpp"
@@ -40,7 +41,6 @@ inline constexpr std::uint32_t digest_type<bool> = 6;
 
 inline void add_to_digest(word_hash&, std::monostate) noexcept {}
 inline void add_to_digest(word_hash& hash, double value) noexcept { hash.add(value); }
-inline void add_to_digest(word_hash& hash, bool value) noexcept { hash.add(std::uint32_t{value}); }
 inline void add_to_digest(word_hash& hash, const color& value) noexcept {
   hash.add(value.rgba);
   hash.add(std::uint32_t{value.has_alpha});
@@ -48,6 +48,7 @@ inline void add_to_digest(word_hash& hash, const color& value) noexcept {
 inline void add_to_digest(word_hash& hash, token value) noexcept {
   hash.add(static_cast<std::uint32_t>(value));
 }
+inline void add_to_digest(word_hash& hash, bool value) noexcept { hash.add(std::uint32_t{value}); }
 inline void add_to_digest(word_hash& hash, const std::string& value) noexcept {
   hash.add(std::string_view{value});
 }
@@ -83,10 +84,17 @@ inline void add_to_digest(word_hash& hash,
 // default. Requires: has_property(kind, key). O(size of the value).
 [[nodiscard]] inline digest property_digest(const digest& identity, element_kind kind, property key,
                                             const property_value& value) {
-  if (detail::is_default_value(describe(kind, key), value)) {
+  const property_info& info = describe(kind, key);
+  if (detail::is_default_value(info, value)) {
     return {};
   }
   detail::word_hash hash{identity};
+  if (const auto* text = std::get_if<std::string>(&value);
+      text != nullptr && info.type == property_type::json) {
+    hash.add(8 * static_cast<std::uint32_t>(key) + detail::digest_type<std::string>);
+    hash.add(detail::json_digest(*text));
+    return hash.finish();
+  }
   std::visit(
       [&](const auto& held) {
         hash.add(8 * static_cast<std::uint32_t>(key) +

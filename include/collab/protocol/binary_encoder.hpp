@@ -88,8 +88,7 @@ class binary_event_writer {
   }
   void write(const stroke_ended& event) {
     out_.begin(server_type::stroke_end);
-    // Committed by the room itself it may be news to its author, who has no number for it.
-    put_ref(event.place.author != nullptr ? event.stroke.number() : 0, event.stroke.id());
+    put_ref(event.live_number, event.stroke.id());
     out_.integer(event.stroke.point_count());
     put(event.place);
     out_.end();
@@ -157,7 +156,6 @@ class binary_event_writer {
     out_.integer(event.result.counter);
     out_.integer(to_integer(event.result.seq));
     put(event.result.time);
-    out_.integer(event.result.number);
     out_.text(event.result.index);
     out_.end();
   }
@@ -257,7 +255,7 @@ class binary_event_writer {
       out_.text(id);
     }
   }
-  void put_ref(std::uint32_t number, std::string_view id) {
+  void put_ref(std::uint64_t number, std::string_view id) {
     out_.integer(number);
     if (number == 0) {
       out_.text(id);

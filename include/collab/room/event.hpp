@@ -111,6 +111,8 @@ struct event_place {
 struct stroke_ended {
   event_place place;
   const element& stroke;
+  // The number that it had while it was being drawn; 0 where a receiver may not know it.
+  std::uint64_t live_number = 0;
 };
 struct element_put {
   event_place place;
@@ -169,17 +171,17 @@ using room_event =
 
 // Where a room's output goes.
 //
-// `gate` is the operation at which an output was made: it must leave when that operation
-// is durable, not before, and gated outputs leave in the order of the calls. Gate 0 leaves
-// at once.
+// `gate` is the record of the log after which an output was made: it must leave when that
+// record is durable, not before, and gated outputs leave in the order of the calls. Gate 0
+// leaves at once.
 class room_sink {
  public:
-  virtual void to_member(member_id to, const room_event& event, seq_number gate) = 0;
-  virtual void to_all(const room_event& event, seq_number gate) = 0;
-  virtual void to_others(member_id except, const room_event& event, seq_number gate) = 0;
+  virtual void to_member(member_id to, const room_event& event, log_position gate) = 0;
+  virtual void to_all(const room_event& event, log_position gate) = 0;
+  virtual void to_others(member_id except, const room_event& event, log_position gate) = 0;
 
   // `record` is the next one of the room's log and has to be stored.
-  virtual void store(std::string record, seq_number seq) = 0;
+  virtual void store(std::string record, log_position position) = 0;
 
   // `done` has changed the document by `effect`; its events follow.
   virtual void applied(const operation& /*done*/, const edit_effect& /*effect*/) {}

@@ -27,9 +27,8 @@ struct operation_result {
   operation_counter counter = 0;
   seq_number seq{};
   unix_time time{};
-  // Of the element that it made: its place in the z-order, and its number in the document.
+  // The place in the z-order of the element that it made; empty where it made none.
   std::string index;
-  std::uint32_t number = 0;
   absl::Status status;
 };
 

@@ -106,7 +106,7 @@ class room {
   void settle(moment now);
 
   // Tells the room how far its log is durable. Bounds the operations in flight.
-  void set_durable(seq_number seq) noexcept { durable_ = seq; }
+  void set_durable(log_position position) noexcept { durable_ = position; }
 
   // ---- What there is
 
@@ -117,6 +117,8 @@ class room {
   [[nodiscard]] const chat_log& chat() const noexcept { return chat_; }
   // The last operation, durable or not.
   [[nodiscard]] seq_number last_seq() const noexcept { return log_.last(); }
+  // The last record of its log, likewise.
+  [[nodiscard]] log_position last_position() const noexcept { return log_.last_position(); }
   // What there is to undo and redo for `user`. O(log operations).
   [[nodiscard]] history_changed history(std::string_view user) const;
   [[nodiscard]] const room_options& options() const noexcept { return options_; }
@@ -155,7 +157,8 @@ class room {
   bool is_next(member& who, operation_counter counter);
   void reject(member& who, operation_counter counter, absl::Status reason, moment now);
   void commit(operation op, member* author, std::string_view ended_stroke);
-  void announce(const operation& op, const edit_effect& effect, member* author, bool is_stroke);
+  void announce(const operation& op, const edit_effect& effect, member* author,
+                std::uint64_t live_number);
   void announce_history(const std::vector<user_id>& users);
   void commit_live_stroke(live_stroke_map::iterator at, moment now);
   void commit_live_strokes(moment now, bool all);
@@ -181,10 +184,12 @@ class room {
   member_map members_;
   live_stroke_map live_;
   std::size_t live_bytes_ = 0;
-  seq_number durable_{};
+  log_position durable_{};
   // What the members have been told of scope room.
   history_changed announced_;
   std::uint32_t joins_ = 0;
+  // How many strokes have been begun: live strokes are numbered by it.
+  std::uint64_t strokes_ = 0;
 };
 
 }  // namespace collab

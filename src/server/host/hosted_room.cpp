@@ -48,7 +48,8 @@ void hosted_room::loaded(absl::StatusOr<opened_room> opened) {
   }
   is_loaded_ = true;
   epoch_ = opened->epoch;
-  durable_ = board_.last_seq();
+  durable_ = board_.last_position();
+  counted_ = board_.last_seq();
   ++owner_.counters().rooms_loaded_total;
   // Whoever left while the room was loading is not in the list any more.
   for (waiting_member& each : std::exchange(waiting_, {})) {
@@ -156,7 +157,7 @@ void hosted_room::snapshot(snapshot_handler done) {
   }
   gated_output output;
   output.to = gated_output::target::snapshot;
-  output.gate = board_.last_seq();
+  output.gate = board_.last_position();
   output.text = encode_json_snapshot(board_);
   output.done = std::move(done);
   put_out(std::move(output));
@@ -164,7 +165,7 @@ void hosted_room::snapshot(snapshot_handler done) {
 
 // ---- What the room says
 
-void hosted_room::to_member(member_id to, const room_event& event, seq_number gate) {
+void hosted_room::to_member(member_id to, const room_event& event, log_position gate) {
   if (std::holds_alternative<operation_rejected>(event)) {
     ++owner_.counters().operations_rejected_total;
   }
@@ -175,7 +176,7 @@ void hosted_room::to_member(member_id to, const room_event& event, seq_number ga
   const dialect spoken = found->second.who->spoken();
   const shared_payload message = wire_event(spoken, event, board_.board());
   const bool is_state = std::holds_alternative<joined_room>(event);
-  if (gate == seq_number{} && !is_state) {
+  if (gate == log_position{} && !is_state) {
     relay(found->second, message, is_passing(event));
     return;
   }
@@ -184,9 +185,9 @@ void hosted_room::to_member(member_id to, const room_event& event, seq_number ga
   put_out({gated_output::target::one, gate, 0, to, is_state, std::move(messages), {}, {}});
 }
 
-void hosted_room::to_all(const room_event& event, seq_number gate) {
+void hosted_room::to_all(const room_event& event, log_position gate) {
   wire_messages messages = encode(event);
-  if (gate != seq_number{}) {
+  if (gate != log_position{}) {
     put_out({gated_output::target::all, gate, 0, {}, false, std::move(messages), {}, {}});
     return;
   }
@@ -195,7 +196,7 @@ void hosted_room::to_all(const room_event& event, seq_number gate) {
   }
 }
 
-void hosted_room::to_others(member_id except, const room_event& event, seq_number gate) {
+void hosted_room::to_others(member_id except, const room_event& event, log_position gate) {
   if (const auto* message = std::get_if<host_message_sent>(&event)) {
     owner_.pass_on(*this, *message);
   }
@@ -203,7 +204,7 @@ void hosted_room::to_others(member_id except, const room_event& event, seq_numbe
     return;
   }
   wire_messages messages = encode(event);
-  if (gate != seq_number{}) {
+  if (gate != log_position{}) {
     put_out({gated_output::target::others, gate, 0, except, false, std::move(messages), {}, {}});
     return;
   }
@@ -296,8 +297,9 @@ void hosted_room::deliver_to_many(const gated_output& output, const member_id* e
 
 // ---- Storage
 
-void hosted_room::store(std::string record, seq_number /*seq*/) {
-  ++owner_.counters().operations_total;
+void hosted_room::store(std::string record, log_position /*position*/) {
+  owner_.counters().operations_total += to_integer(board_.last_seq()) - to_integer(counted_);
+  counted_ = board_.last_seq();
   pending_.push_back(std::move(record));
   if (!is_append_planned_ && in_flight_.empty()) {
     is_append_planned_ = true;
@@ -318,6 +320,7 @@ void hosted_room::append_pending() {
     return;
   }
   in_flight_ = std::exchange(pending_, {});
+  in_flight_seq_ = board_.last_seq();
   owner_.append(*this, {name(), epoch_, to_integer(durable_), in_flight_});
 }
 
@@ -343,11 +346,11 @@ void hosted_room::append_done(const absl::Status& status) {
   }
   ++owner_.counters().commits_total;
   retry_wait_ = owner_.options().storage_retry;
-  durable_ = seq_number{to_integer(durable_) + in_flight_.size()};
+  durable_ = log_position{to_integer(durable_) + in_flight_.size()};
   in_flight_.clear();
   board_.set_durable(durable_);
   if (room_hooks* hooks = owner_.options().hooks) {
-    hooks->on_committed(board_, durable_);
+    hooks->on_committed(board_, in_flight_seq_);
   }
   release();
   append_pending();

@@ -54,8 +54,6 @@ class hosted_room_owner {
 };
 
 // Holds back everything that speaks of an operation until that operation is durable.
-//
-// Records are numbered as operations are: position = seq.
 class hosted_room final : public room_sink {
  public:
   hosted_room(hosted_room_owner& owner, std::uint64_t number, std::string name);
@@ -64,7 +62,7 @@ class hosted_room final : public room_sink {
   [[nodiscard]] const std::string& name() const noexcept { return board_.name(); }
   [[nodiscard]] const room& board() const noexcept { return board_; }
   [[nodiscard]] bool is_stopped() const noexcept { return is_stopped_; }
-  [[nodiscard]] bool is_durable() const noexcept { return durable_ == board_.last_seq(); }
+  [[nodiscard]] bool is_durable() const noexcept { return durable_ == board_.last_position(); }
 
   // ---- Loading
 
@@ -104,10 +102,10 @@ class hosted_room final : public room_sink {
     bool has_state = false;
     std::vector<shared_payload> held;
   };
-  // An output that waits for an operation to be durable.
+  // An output that waits for a record to be durable.
   struct gated_output {
     enum class target { one, all, others, snapshot } to = target::one;
-    seq_number gate{};
+    log_position gate{};
     std::uint64_t place = 0;
     member_id member{};
     bool is_state = false;
@@ -116,10 +114,10 @@ class hosted_room final : public room_sink {
     snapshot_handler done;
   };
 
-  void to_member(member_id to, const room_event& event, seq_number gate) override;
-  void to_all(const room_event& event, seq_number gate) override;
-  void to_others(member_id except, const room_event& event, seq_number gate) override;
-  void store(std::string record, seq_number seq) override;
+  void to_member(member_id to, const room_event& event, log_position gate) override;
+  void to_all(const room_event& event, log_position gate) override;
+  void to_others(member_id except, const room_event& event, log_position gate) override;
+  void store(std::string record, log_position position) override;
   void applied(const operation& done, const edit_effect& effect) override;
 
   void put_out(gated_output output);
@@ -141,7 +139,11 @@ class hosted_room final : public room_sink {
   bool is_loaded_ = false;
   bool is_stopped_ = false;
   std::uint64_t epoch_ = 0;
-  seq_number durable_{};
+  log_position durable_{};
+  // The last operation of what is with the storage.
+  seq_number in_flight_seq_{};
+  // The last operation that is in the statistics.
+  seq_number counted_{};
   // Records that are with the storage, and those that wait for them.
   std::vector<std::string> in_flight_;
   std::vector<std::string> pending_;

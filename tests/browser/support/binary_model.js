@@ -95,10 +95,13 @@ const properties = (props) => list(Object.entries(props), ([name, value]) => pro
 export class ServerModel {
   members = new Map();
   numbers = new Map();
+  strokes = new Map();
   live = new Map();
   #names = [];
   #random;
-  #last = 0;
+  // Beyond the operations of a test: those that made what was there before.
+  #last = 1_000_000;
+  #lastStroke = 0;
 
   constructor(random) {
     this.#random = random;
@@ -112,6 +115,13 @@ export class ServerModel {
   message(message) {
     const [type, body] = this.#body(message);
     return [type, ...sized(body)];
+  }
+
+  /** The number of a stroke that is being drawn, told from now on. */
+  strokeNumberOf(id) {
+    if (!this.strokes.has(id))
+      this.strokes.set(id, (this.#lastStroke += 1 + this.#random.below(3)));
+    return this.strokes.get(id);
   }
 
   /** The number of an element, told from now on. */
@@ -143,8 +153,8 @@ export class ServerModel {
     return name >= 0 ? varint(2 * name + 1) : [0, ...text(userId)];
   }
 
-  #ref(id) {
-    return this.numbers.has(id) ? varint(this.numbers.get(id)) : [0, ...text(id)];
+  #ref(id, numbers = this.numbers) {
+    return numbers.has(id) ? varint(numbers.get(id)) : [0, ...text(id)];
   }
 
   #changed({ id, kind, index, userId, points, ...props }) {
@@ -156,9 +166,9 @@ export class ServerModel {
     return properties(Object.fromEntries(kept));
   }
 
-  #element(element) {
+  #element(element, number = this.numberOf(element.id)) {
     return [
-      ...varint(this.numberOf(element.id)),
+      ...varint(number),
       ...text(element.id),
       ...(isHosts(element.kind) ? [9, ...text(element.kind.slice(2))] : [KINDS.indexOf(element.kind)]),
       ...this.#user(element.userId),
@@ -196,7 +206,9 @@ export class ServerModel {
       ...users,
       ...list(this.#names, text),
       ...list(message.elements, (each) => this.#element(each)),
-      ...list(message.live, ({ stroke }) => this.#element(stroke)),
+      ...list(message.live, ({ stroke }) =>
+        this.#element(stroke, this.strokeNumberOf(stroke.id)),
+      ),
       ...list(message.cursors, (each) => this.#cursor(each)),
       historyFlags(message.history) + (message.history.scope === 'mine' ? 16 : 0),
       ...list(message.chat, (each) => this.#chat(each)),
@@ -214,7 +226,7 @@ export class ServerModel {
     return [
       isNew ? 74 : 73,
       [
-        ...varint(this.numbers.get(strokeId)),
+        ...varint(this.strokes.get(strokeId)),
         ...varint(from),
         ...liveBytes(points, before, this.#random),
       ],
@@ -230,7 +242,6 @@ export class ServerModel {
           65,
           [
             ...[message.op, message.seq, message.time].flatMap(varint),
-            ...varint(message.makes ? this.numberOf(message.makes) : 0),
             ...text(message.index ?? ''),
           ],
         ];
@@ -253,7 +264,7 @@ export class ServerModel {
           72,
           [
             ...this.#memberNumber(message.clientId),
-            ...varint(this.numberOf(stroke.id)),
+            ...varint(this.strokeNumberOf(stroke.id)),
             ...text(stroke.id),
             ...text(stroke.index),
             ...this.#changed(stroke),
@@ -267,19 +278,24 @@ export class ServerModel {
         return [
           75,
           [
-            ...this.#ref(message.strokeId),
+            ...this.#ref(message.strokeId, this.strokes),
             ...varint(message.have),
             flags(message.unknown, message.committed),
           ],
         ];
-      case 'stroke:end':
-        return [
-          76,
-          [...this.#ref(message.strokeId), ...varint(message.count), ...this.#place(message)],
-        ];
-      case 'stroke:cancel':
-        return [77, [...this.#user(message.userId), ...this.#ref(message.strokeId)]];
+      case 'stroke:end': {
+        const ref = this.#ref(message.strokeId, this.strokes);
+        this.strokes.delete(message.strokeId);
+        this.numbers.set(message.strokeId, message.seq);
+        return [76, [...ref, ...varint(message.count), ...this.#place(message)]];
+      }
+      case 'stroke:cancel': {
+        const ref = this.#ref(message.strokeId, this.strokes);
+        this.strokes.delete(message.strokeId);
+        return [77, [...this.#user(message.userId), ...ref]];
+      }
       case 'element:put':
+        this.numbers.set(message.element.id, message.seq);
         return [78, [...this.#place(message), ...this.#element(message.element)]];
       case 'element:set':
         return [

@@ -161,7 +161,7 @@ describe('what a server says', () => {
     assert.deepEqual(say(decoder, '4c: 07 04 0a 09 64'), [
       { type: 'stroke:end', strokeId: 's', count: 4, userId: 'u2', seq: 9, time: 100 },
     ]);
-    assert.deepEqual(say(decoder, '4f: 0a 0a 64 07 01 5307'), [
+    assert.deepEqual(say(decoder, '4f: 0a 0a 64 09 01 5307'), [
       { type: 'element:set', id: 's', props: { dash: 'brush' }, userId: 'u2', seq: 10, time: 100 },
     ]);
     assert.deepEqual(say(decoder, '49: 07 05 00 0a'), [], 'it does not grow any more');
@@ -192,13 +192,13 @@ describe('what a server says', () => {
 
   it('is an answer', () => {
     const { decoder } = joined(undefined, { 1: 'mine' });
-    assert.deepEqual(say(decoder, '41: 01 04 64 0b 026130'), [
+    assert.deepEqual(say(decoder, '41: 01 04 64 026130'), [
       { type: 'op:ack', op: 1, seq: 4, time: 100, index: 'a0' },
     ]);
-    assert.deepEqual(say(decoder, '41: 02 05 64 00 00'), [
+    assert.deepEqual(say(decoder, '41: 02 05 64 00'), [
       { type: 'op:ack', op: 2, seq: 5, time: 100 },
     ]);
-    assert.deepEqual(say(decoder, '50: 02 06 64 02 0b 00' + '017a'), [
+    assert.deepEqual(say(decoder, '50: 02 06 64 02 04 00' + '017a'), [
       { type: 'element:remove', ids: ['mine', 'z'], userId: 'u1', seq: 6, time: 100 },
     ]);
     assert.deepEqual(say(decoder, '42: 05'), [{ type: 'op:gap', have: 5 }]);
@@ -208,11 +208,12 @@ describe('what a server says', () => {
     assert.deepEqual(say(decoder, '4b: 00 0173 05 01'), [
       { type: 'stroke:gap', strokeId: 's', have: 5, unknown: true },
     ]);
-    assert.deepEqual(say(decoder, '4b: 0b 05 02'), [
-      { type: 'stroke:gap', strokeId: 'mine', have: 5, committed: true },
+    assert.deepEqual(say(decoder, '4b: 00 0173 05 02'), [
+      { type: 'stroke:gap', strokeId: 's', have: 5, committed: true },
     ]);
-    assert.deepEqual(say(decoder, '4b: 0b 05 00'), [
-      { type: 'stroke:gap', strokeId: 'mine', have: 5 },
+    say(decoder, '48: 05 04 0174 026130 00');
+    assert.deepEqual(say(decoder, '4b: 04 05 00'), [
+      { type: 'stroke:gap', strokeId: 't', have: 5 },
     ]);
     assert.deepEqual(say(decoder, '56: 8032 07'), [{ type: 'pong', t: 100, serverTime: 7 }]);
     assert.deepEqual(say(decoder, '57: ac02'), [{ type: 'server:closing', retryAfter: 300 }]);

@@ -14,12 +14,12 @@ class listener final : public collab::room_sink {
                  collab::seq_number /*gate*/) override {
     count(event);
   }
-  void to_all(const collab::room_event& event, collab::seq_number /*gate*/) override {
+  void to_all(const collab::room_event& event, collab::log_position /*gate*/) override {
     count(event);
   }
   void to_others(collab::member_id /*except*/, const collab::room_event& /*event*/,
                  collab::seq_number /*gate*/) override {}
-  void store(std::string record, collab::seq_number /*seq*/) override {
+  void store(std::string record, collab::log_position /*seq*/) override {
     log.push_back(std::move(record));
   }
 

@@ -6,6 +6,6 @@ void run(collab::room& board) {
 #ifdef COLLAB_FAIL
   board.set_durable(collab::member_id{1});
 #else
-  board.set_durable(collab::seq_number{1});
+  board.set_durable(collab::log_position{1});
 #endif
 }

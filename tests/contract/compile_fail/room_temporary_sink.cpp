@@ -6,10 +6,10 @@ namespace {
 
 class deaf_sink final : public collab::room_sink {
  public:
-  void to_member(collab::member_id, const collab::room_event&, collab::seq_number) override {}
-  void to_all(const collab::room_event&, collab::seq_number) override {}
-  void to_others(collab::member_id, const collab::room_event&, collab::seq_number) override {}
-  void store(std::string, collab::seq_number) override {}
+  void to_member(collab::member_id, const collab::room_event&, collab::log_position) override {}
+  void to_all(const collab::room_event&, collab::log_position) override {}
+  void to_others(collab::member_id, const collab::room_event&, collab::log_position) override {}
+  void store(std::string, collab::log_position) override {}
 };
 
 }  // namespace

@@ -40,9 +40,14 @@ inline room::room(std::string name, const limits& bounds, room_sink& sink, room_
       presence_{{.interval = bounds.cursor_interval, .expiry = bounds.cursor_expiry}} {}
 
 inline absl::Status room::restore(std::string_view record) {
-  absl::StatusOr<operation> op = log_.restore(record);
-  if (!op.ok()) {
-    return op.status();
+  absl::StatusOr<log_record> restored = log_.restore(record);
+  if (!restored.ok()) {
+    return restored.status();
+  }
+  durable_ = log_.last_position();
+  auto* op = std::get_if<operation>(&*restored);
+  if (op == nullptr) {
+    return absl::OkStatus();
   }
   if (const absl::Status status = history_.check(*op); !status.ok()) {
     return absl::DataLossError(absl::StrCat("operation ", to_integer(op->seq),
@@ -54,7 +59,6 @@ inline absl::Status room::restore(std::string_view record) {
   } else {
     history_.apply(std::move(*op));
   }
-  durable_ = log_.last();
   announced_ = history({});
   return absl::OkStatus();
 }
@@ -86,8 +90,8 @@ inline absl::Status room::join(member_id id, join_request request, moment now) {
   const history_changed own = history(self.user);
   self.can_undo_mine = own.can_undo_mine;
   self.can_redo_mine = own.can_redo_mine;
-  sink_.to_member(id, joined_room{*this, self, now.steady}, log_.last());
-  sink_.to_others(id, member_joined{self}, seq_number{});
+  sink_.to_member(id, joined_room{*this, self, now.steady}, log_.last_position());
+  sink_.to_others(id, member_joined{self}, log_position{});
   return absl::OkStatus();
 }
 
@@ -105,7 +109,7 @@ inline void room::leave(member_id id, moment now) {
       live.orphan_since = now.steady;
     }
   }
-  sink_.to_all(member_left{gone}, seq_number{});
+  sink_.to_all(member_left{gone}, log_position{});
 }
 
 inline const member* room::find_member(member_id id) const {
@@ -122,7 +126,7 @@ inline absl::Status room::execute(member_id from, const room_command& command, m
 inline absl::Status room::run(member& who, const move_cursor& command, moment now) {
   if (presence_.move(who.id, command.where, now.steady)) {
     const std::pair<const member*, cursor> moved{&who, command.where};
-    sink_.to_others(who.id, cursors_moved{{&moved, 1}}, seq_number{});
+    sink_.to_others(who.id, cursors_moved{{&moved, 1}}, log_position{});
   }
   return absl::OkStatus();
 }
@@ -133,20 +137,20 @@ inline absl::Status room::run(member& who, const preview_element& command, momen
     return status;
   }
   const element_previewed event{who, *board_.find(command.id), command.changes,
-                                log_.last() == durable_};
-  sink_.to_others(who.id, event, seq_number{});
+                                log_.last_position() == durable_};
+  sink_.to_others(who.id, event, log_position{});
   return absl::OkStatus();
 }
 
 inline absl::Status room::run(member& who, const send_host_message& command, moment /*now*/) {
-  sink_.to_others(who.id, host_message_sent{who, command.name, command.data}, seq_number{});
+  sink_.to_others(who.id, host_message_sent{who, command.name, command.data}, log_position{});
   return absl::OkStatus();
 }
 
 inline absl::Status room::run(member& who, const update_member& command, moment /*now*/) {
   who.name = command.name.value_or(who.name);
   who.color = command.color.value_or(who.color);
-  sink_.to_all(member_updated{who}, seq_number{});
+  sink_.to_all(member_updated{who}, log_position{});
   return absl::OkStatus();
 }
 
@@ -160,19 +164,19 @@ inline void room::relay_cursors(moment now) {
     all.emplace_back(&members_.find(id)->second, where);
   }
   if (due.size() == 1) {
-    sink_.to_others(due.front().first, cursors_moved{all}, seq_number{});
+    sink_.to_others(due.front().first, cursors_moved{all}, log_position{});
     return;
   }
   // Nobody is told of his own cursor; who did not move shares one list with the others.
   std::size_t next = 0;
   for (const auto& [id, each] : members_) {
     if (next == due.size() || due[next].first != id) {
-      sink_.to_member(id, cursors_moved{all}, seq_number{});
+      sink_.to_member(id, cursors_moved{all}, log_position{});
       continue;
     }
     std::vector<std::pair<const member*, cursor>> others = all;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(next++));
-    sink_.to_member(id, cursors_moved{others}, seq_number{});
+    sink_.to_member(id, cursors_moved{others}, log_position{});
   }
 }
 
@@ -185,7 +189,7 @@ inline void room::commit_live_stroke(live_stroke_map::iterator at, moment now) {
     live_bytes_ -= live.bytes();
     const live_stroke gone = std::move(at->second);
     live_.erase(at);
-    sink_.to_all(stroke_cancelled{find_member(gone.author), gone}, seq_number{});
+    sink_.to_all(stroke_cancelled{find_member(gone.author), gone}, log_position{});
     return;
   }
   operation op{{}, now.wall, live.stroke.creator(), live.client, 0, put_operation{live.stroke}};

@@ -27,37 +27,37 @@ inline bool room::is_next(member& who, operation_counter counter) {
     return true;
   }
   if (counter > who.ledger.last()) {
-    sink_.to_member(who.id, operation_gap{who.ledger.last()}, seq_number{});
+    sink_.to_member(who.id, operation_gap{who.ledger.last()}, log_position{});
     return false;
   }
   const operation_result* stored = who.ledger.find(counter);
   if (stored == nullptr) {
     const absl::Status unknown = absl::UnavailableError(
         absl::StrCat("op ", counter, " was taken long ago: its outcome is not kept any more"));
-    sink_.to_member(who.id, operation_rejected{counter, unknown}, log_.last());
+    sink_.to_member(who.id, operation_rejected{counter, unknown}, log_.last_position());
   } else if (stored->seq == seq_number{}) {
-    sink_.to_member(who.id, operation_rejected{counter, stored->status}, log_.last());
+    sink_.to_member(who.id, operation_rejected{counter, stored->status}, log_.last_position());
   } else {
-    sink_.to_member(who.id, operation_acknowledged{*stored}, log_.last());
+    sink_.to_member(who.id, operation_acknowledged{*stored}, log_.last_position());
   }
   return false;
 }
 
 inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
   const operation_result& result = who.ledger.record(
-      {counter, seq_number{}, now.wall, {}, 0, std::move(reason)}, bounds_.outcomes_per_session);
-  sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last());
+      {counter, seq_number{}, now.wall, {}, std::move(reason)}, bounds_.outcomes_per_session);
+  sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last_position());
 }
 
 inline absl::Status room::run(member& who, const operation_command& command, moment now) {
   if (!is_next(who, command.counter)) {
     return absl::OkStatus();
   }
-  if (to_integer(log_.last()) - to_integer(durable_) >= bounds_.operations_in_flight) {
+  if (to_integer(log_.last_position()) - to_integer(durable_) >= bounds_.operations_in_flight) {
     // Takes no counter: the same operation may come again.
     const absl::Status busy = absl::UnavailableError(
         absl::StrCat(bounds_.operations_in_flight, " operations wait for the storage"));
-    sink_.to_member(who.id, operation_rejected{command.counter, busy}, log_.last());
+    sink_.to_member(who.id, operation_rejected{command.counter, busy}, log_.last_position());
     return absl::OkStatus();
   }
   admission admitted = std::visit([&](const auto& body) { return admit(who, body); }, command.body);
@@ -193,7 +193,9 @@ inline room::admission room::admit(member& /*who*/, const refused_operation& com
 // Logs, applies and announces an operation that check() has passed.
 inline void room::commit(operation op, member* author, std::string_view ended_stroke) {
   const auto live = ended_stroke.empty() ? live_.end() : live_.find(to_absl(ended_stroke));
+  std::uint64_t live_number = 0;
   if (live != live_.end()) {
+    live_number = live->second.stroke.number();
     // The points of the live stroke become those of the element.
     live_bytes_ -= live->second.bytes();
     [[maybe_unused]] const absl::Status status =
@@ -202,27 +204,27 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
     live_.erase(live);
   }
   std::string record = log_.append(op);
-  sink_.store(std::move(record), op.seq);
-  const bool is_stroke = !ended_stroke.empty();
+  sink_.store(std::move(record), log_.last_position());
   // A copy is applied: what is announced of a change is what was asked for.
   const edit_effect effect = history_.apply(op);
   sink_.applied(op, effect);
-  announce(op, effect, author, is_stroke);
+  announce(op, effect, author, live_number);
   announce_history(effect.users);
 }
 
 inline void room::announce(const operation& op, const edit_effect& effect, member* author,
-                           bool is_stroke) {
+                           std::uint64_t live_number) {
   const event_place place{op.author, author, op.seq, op.time};
   const auto tell = [&](const room_event& event) {
     if (author != nullptr) {
-      sink_.to_others(author->id, event, op.seq);
+      sink_.to_others(author->id, event, log_.last_position());
     } else {
-      sink_.to_all(event, op.seq);
+      sink_.to_all(event, log_.last_position());
     }
   };
-  if (is_stroke) {
-    tell(stroke_ended{place, *effect.put});
+  if (live_number != 0) {
+    // Committed by the room itself it may be news to its author, who has no number for it.
+    tell(stroke_ended{place, *effect.put, author != nullptr ? live_number : 0});
   } else if (effect.put != nullptr) {
     tell(element_put{place, *effect.put});
   } else if (const auto* set = std::get_if<set_operation>(&op.body)) {
@@ -233,18 +235,18 @@ inline void room::announce(const operation& op, const edit_effect& effect, membe
     tell(canvas_cleared{place});
   } else if (const auto* said = std::get_if<chat_operation>(&op.body)) {
     chat_message message{op.author, said->name, said->text, op.time, op.seq};
-    sink_.to_all(chat_sent{author, message}, op.seq);
+    sink_.to_all(chat_sent{author, message}, log_.last_position());
     chat_.add(std::move(message));
   } else {
     const bool is_redo = std::holds_alternative<redo_operation>(op.body);
-    sink_.to_all(operation_undone{place, effect, is_redo}, op.seq);
+    sink_.to_all(operation_undone{place, effect, is_redo}, log_.last_position());
   }
   if (author != nullptr) {
     const operation_result& result = author->ledger.record(
         {op.counter, op.seq, op.time, effect.put != nullptr ? effect.put->index() : std::string{},
-         effect.put != nullptr ? effect.put->number() : 0, absl::OkStatus()},
+         absl::OkStatus()},
         bounds_.outcomes_per_session);
-    sink_.to_member(author->id, operation_acknowledged{result}, op.seq);
+    sink_.to_member(author->id, operation_acknowledged{result}, log_.last_position());
   }
 }
 
@@ -265,7 +267,7 @@ inline void room::announce_history(const std::vector<user_id>& users) {
         own.can_redo_mine != each.can_redo_mine) {
       each.can_undo_mine = own.can_undo_mine;
       each.can_redo_mine = own.can_redo_mine;
-      sink_.to_member(id, own, log_.last());
+      sink_.to_member(id, own, log_.last_position());
     }
   }
 }

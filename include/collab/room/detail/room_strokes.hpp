@@ -82,7 +82,7 @@ inline void room::tell_gap(const member& to, std::string_view id) {
   } else {
     gap.is_unknown = true;
   }
-  sink_.to_member(to.id, gap, seq_number{});
+  sink_.to_member(to.id, gap, log_position{});
 }
 
 inline absl::Status room::run(member& who, const start_stroke& command, moment /*now*/) {
@@ -122,14 +122,14 @@ inline absl::Status room::run(member& who, const start_stroke& command, moment /
   if (!status.ok()) {
     return status;
   }
-  started.stroke.set_number(board_.take_number());
+  started.stroke.set_number(++strokes_);
   started.points.reserve(std::max<std::size_t>(command.points.size(), 32));
   for (const point& each : command.points) {
     started.points.push_back(to_grid(each));
   }
   live_bytes_ += started.bytes();
   const auto at = live_.emplace(id, std::move(started)).first;
-  sink_.to_others(who.id, stroke_started{who, at->second}, seq_number{});
+  sink_.to_others(who.id, stroke_started{who, at->second}, log_position{});
   return absl::OkStatus();
 }
 
@@ -170,7 +170,7 @@ inline absl::Status room::run(member& who, const extend_stroke& command, moment 
     live.points.push_back(to_grid(each));
   }
   live_bytes_ += fresh.size() * sizeof(point);
-  sink_.to_others(who.id, stroke_extended{live, have}, seq_number{});
+  sink_.to_others(who.id, stroke_extended{live, have}, log_position{});
   return absl::OkStatus();
 }
 
@@ -187,7 +187,7 @@ inline absl::Status room::run(member& who, const cancel_stroke& command, moment 
   live_bytes_ -= found->second.bytes();
   const live_stroke gone = std::move(found->second);
   live_.erase(found);
-  sink_.to_others(who.id, stroke_cancelled{&who, gone}, seq_number{});
+  sink_.to_others(who.id, stroke_cancelled{&who, gone}, log_position{});
   return absl::OkStatus();
 }
 

@@ -8,8 +8,10 @@ const ROLES = ['editor'];
 
 export class RoomNumbers {
   #members = new Map();
-  /** Ids of elements and strokes. */
+  /** Ids of elements by the seq of the operation that made them. */
   #ids = new Map();
+  /** Ids of strokes that are being drawn. */
+  #strokes = new Map();
   /** Those that a `room:state` tells by their place in a list; only while it is read. */
   names = [];
 
@@ -17,6 +19,7 @@ export class RoomNumbers {
   clear() {
     this.#members.clear();
     this.#ids.clear();
+    this.#strokes.clear();
     this.names = [];
   }
 
@@ -53,22 +56,40 @@ export class RoomNumbers {
     return { ...member };
   }
 
-  /** The id of an element or a stroke. */
-  ref(reader) {
+  #ref(reader, numbers, what) {
     const number = reader.varint();
-    return number === 0 ? reader.text() : this.#known(this.#ids, number, reader, 'element');
+    return number === 0 ? reader.text() : this.#known(numbers, number, reader, what);
   }
 
-  /** An element or stroke has this number from now on; 0 is none. */
-  give(number, id) {
-    if (number !== 0) this.#ids.set(number, id);
+  /** The id of an element. */
+  ref(reader) {
+    return this.#ref(reader, this.#ids, 'element');
   }
 
-  /** An element, and the number it has. */
+  /** The id of a stroke that is being drawn. */
+  strokeRef(reader) {
+    return this.#ref(reader, this.#strokes, 'stroke');
+  }
+
+  /** The operation `seq` made this element. */
+  made(seq, id) {
+    this.#ids.set(seq, id);
+  }
+
+  /** A stroke that is being drawn has this number. */
+  begun(number, id) {
+    this.#strokes.set(number, id);
+  }
+
+  /** The stroke of this id is not being drawn any more. */
+  ended(id) {
+    for (const [number, each] of this.#strokes) if (each === id) this.#strokes.delete(number);
+  }
+
+  /** An element or a live stroke, and the number it has. */
   numbered(reader) {
     const number = reader.varint();
     const id = reader.text();
-    this.give(number, id);
     const kind = readKind(reader);
     const userId = this.user(reader);
     const index = reader.text();
@@ -79,7 +100,9 @@ export class RoomNumbers {
   }
 
   element(reader) {
-    return this.numbered(reader).element;
+    const { number, element } = this.numbered(reader);
+    this.made(number, element.id);
+    return element;
   }
 
   /** `[clientId, x, y, drawing]`. */

@@ -51,6 +51,7 @@ export class ServerDecoder {
     const { number, element } = this.#room.numbered(reader);
     const { id, userId, kind, points } = element;
     if (kind !== 'stroke') reader.refuse(`a live stroke that is of kind '${kind}'`);
+    this.#room.begun(number, id);
     this.#growing.set(number, new GrowingStroke(id, userId, points));
     return { userId, stroke: element };
   }
@@ -91,11 +92,11 @@ export class ServerDecoder {
       seq: reader.varint(),
       time: reader.varint(),
     };
-    const number = reader.varint();
     const index = reader.text();
     const id = this.#madeBy(message.op);
-    if (id !== undefined) this.#room.give(number, id);
-    return index === '' ? message : { ...message, index };
+    if (index === '') return message;
+    if (id !== undefined) this.#room.made(message.seq, id);
+    return { ...message, index };
   }
 
   #cursorsMoved(reader) {
@@ -113,7 +114,7 @@ export class ServerDecoder {
     readInto(stroke, reader);
     const growing = new GrowingStroke(id, userId, []);
     stroke.points = growing.begin(0, reader.bytes(reader.left));
-    this.#room.give(number, id);
+    this.#room.begun(number, id);
     this.#growing.set(number, growing);
     return { type: 'stroke:start', userId, clientId, stroke };
   }
@@ -129,7 +130,7 @@ export class ServerDecoder {
   }
 
   #strokeGap(reader) {
-    const message = { type: 'stroke:gap', strokeId: this.#room.ref(reader), have: reader.varint() };
+    const message = { type: 'stroke:gap', strokeId: this.#room.strokeRef(reader), have: reader.varint() };
     const flags = reader.byte();
     if (flags & 1) message.unknown = true;
     if (flags & 2) message.committed = true;
@@ -138,7 +139,8 @@ export class ServerDecoder {
 
   /** The id of a live stroke that is one no longer. */
   #finished(reader) {
-    const id = this.#room.ref(reader);
+    const id = this.#room.strokeRef(reader);
+    this.#room.ended(id);
     for (const [number, stroke] of this.#growing) {
       if (stroke.id === id) this.#growing.delete(number);
     }
@@ -205,7 +207,10 @@ export class ServerDecoder {
     },
     76(reader) {
       const strokeId = this.#finished(reader);
-      return { type: 'stroke:end', strokeId, count: reader.varint(), ...this.#room.place(reader) };
+      const ended = { type: 'stroke:end', strokeId, count: reader.varint() };
+      Object.assign(ended, this.#room.place(reader));
+      this.#room.made(ended.seq, strokeId);
+      return ended;
     },
     77(reader) {
       return {
