@@ -19,19 +19,13 @@
 
 #include "collab/document/document.hpp"
 #include "collab/document/element_digest.hpp"
+#include "support/sequence.hpp"
 
 using collab::property;
 using collab::seq_number;
+using collab_test::sequence;
 
 namespace {
-
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
 
 // The naive model, from the text of docs/protocol.md: whole lists of words.
 using words = std::vector<std::uint32_t>;

@@ -12,9 +12,11 @@
 #include "collab/document/element_digest.hpp"
 #include "collab/document/fractional_index.hpp"
 #include "collab/document/ordering.hpp"
+#include "support/sequence.hpp"
 
 using collab::property;
 using collab::seq_number;
+using collab_test::sequence;
 
 namespace {
 
@@ -33,14 +35,6 @@ std::vector<std::string> ids_in_order(const collab::document& board) {
 }
 
 // A small generator with a fixed sequence (Knuth's MMIX constants).
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
-
 }  // namespace
 
 TEST_SUITE("document/fractional_index") {

@@ -11,19 +11,13 @@
 #include <vector>
 
 #include "collab/document/element_bounds.hpp"
+#include "support/sequence.hpp"
 
 using collab::property;
 using collab::seq_number;
+using collab_test::sequence;
 
 namespace {
-
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
 
 collab::element random_element(sequence& random, std::string id) {
   const auto kind = static_cast<collab::element_kind>(random.below(collab::element_kind_count));
