@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -101,30 +102,24 @@ class json_hasher {
   }
   [[nodiscard]] digest object() {
     ++at_;
-    std::vector<std::pair<std::string, digest>> members;
+    std::map<std::string, digest> members;
     if (!take('}')) {
       do {
         std::string name = peek() == '"' ? string() : std::string{};
         (void)take(':');
-        members.emplace_back(std::move(name), value());
+        members.insert_or_assign(std::move(name), value());
       } while (take(','));
       (void)take('}');
     }
-    std::stable_sort(members.begin(), members.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
     digest sum;
-    std::uint32_t count = 0;
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      if (i + 1 == members.size() || members[i].first != members[i + 1].first) {
-        word_hash hash{members[i].second};
-        hash.add(std::string_view{members[i].first});
-        sum += hash.finish();
-        ++count;
-      }
+    for (const auto& [name, content] : members) {
+      word_hash hash{content};
+      hash.add(std::string_view{name});
+      sum += hash.finish();
     }
     word_hash hash;
     hash.add(std::uint32_t{6});
-    hash.add(count);
+    hash.add(static_cast<std::uint32_t>(members.size()));
     hash.add(sum);
     return hash.finish();
   }
