@@ -51,3 +51,13 @@ export class Styles {
     remember('styles', this.#values);
   }
 }
+
+/** The property of the element that a choice in the style panel changes; undefined: none. */
+export function propertyFor({ kind }, name) {
+  if (name === 'color') return 'color';
+  if (kind === 'image') return undefined;
+  const isText = kind === 'text' || kind === 'sticky';
+  if (name === 'fontSize') return isText ? 'fontSize' : undefined;
+  if (name === 'width' && !isText) return kind === 'stroke' ? 'width' : 'strokeWidth';
+  return undefined;
+}
