@@ -213,9 +213,59 @@ export class ServerModel {
       historyFlags(message.history) + (message.history.scope === 'mine' ? 16 : 0),
       ...list(message.chat, (each) => this.#chat(each)),
       message.more ? 1 : 0,
+      ...(message.versions ? list(message.versions, (each) => this.#version(each)) : []),
     ];
     this.#names = [];
     return body;
+  }
+
+  #version(version) {
+    return [...this.#place(version), ...text(version.name)];
+  }
+
+  /** An own stroke that ended is not told whole: its points are the client's. */
+  #resumed(message) {
+    this.strokes.clear();
+    this.live.clear();
+    const users = list(message.users, (user) => this.#member(user));
+    for (const { stroke } of message.live) this.live.set(stroke.id, [...stroke.points]);
+    return [
+      ...text(message.roomId),
+      ...varint(message.op),
+      ...this.#memberNumber(message.you.clientId),
+      ...varint(message.seq),
+      ...list(message.rejected, (each) => this.#rejection(each)),
+      ...users,
+      ...list(message.live, ({ stroke }) =>
+        this.#element(stroke, this.strokeNumberOf(stroke.id)),
+      ),
+      ...list(message.own, ({ strokeId, have }) => [
+        ...varint(this.strokeNumberOf(strokeId)),
+        ...text(strokeId),
+        ...varint(have),
+      ]),
+      ...list(message.cursors, (each) => this.#cursor(each)),
+      historyFlags(message.history) + (message.history.scope === 'mine' ? 16 : 0),
+      message.more ? 1 : 0,
+      ...message.events.flatMap((each) => this.message(each)),
+    ];
+  }
+
+  #rejection({ op, code, message }) {
+    return [...varint(op), CODES.indexOf(code), ...text(message)];
+  }
+
+  #changes(changed) {
+    return list(changed, ({ id, props }) => [...this.#ref(id), ...properties(props)]);
+  }
+
+  #effect({ removed, restored, changed, more }) {
+    return [
+      ...list(removed, (id) => this.#ref(id)),
+      ...list(restored, (each) => this.#element(each)),
+      ...this.#changes(changed),
+      ...(more ? [1] : this.#random.chance(50) ? [0] : []),
+    ];
   }
 
   #points({ strokeId, from, points }) {
@@ -248,7 +298,7 @@ export class ServerModel {
       case 'op:gap':
         return [66, varint(message.have)];
       case 'op:reject':
-        return [67, [...varint(message.op), CODES.indexOf(message.code), ...text(message.message)]];
+        return [67, this.#rejection(message)];
       case 'user:joined':
         return [68, this.#member(message.user)];
       case 'user:updated':
@@ -287,7 +337,11 @@ export class ServerModel {
         const ref = this.#ref(message.strokeId, this.strokes);
         this.strokes.delete(message.strokeId);
         this.numbers.set(message.strokeId, message.seq);
-        return [76, [...ref, ...varint(message.count), ...this.#place(message)]];
+        const told = [...ref, ...varint(message.count), ...this.#place(message)];
+        if (message.index !== undefined || message.stroke)
+          told.push(...text(message.index ?? ''));
+        if (message.stroke) told.push(...this.#element(message.stroke));
+        return [76, told];
       }
       case 'stroke:cancel': {
         const ref = this.#ref(message.strokeId, this.strokes);
@@ -314,9 +368,7 @@ export class ServerModel {
             ...this.#place(message),
             ...varint(message.target),
             OUTCOMES.indexOf(message.outcome),
-            ...list(message.removed, (id) => this.#ref(id)),
-            ...list(message.restored, (each) => this.#element(each)),
-            ...list(message.changed, ({ id, props }) => [...this.#ref(id), ...properties(props)]),
+            ...this.#effect(message),
           ],
         ];
       case 'element:preview':
@@ -337,6 +389,24 @@ export class ServerModel {
             ...text(JSON.stringify(message.data)),
           ],
         ];
+      case 'room:resumed':
+        return [91, this.#resumed(message)];
+      case 'room:events':
+        return [92, [message.more ? 1 : 0, ...message.events.flatMap((each) => this.message(each))]];
+      case 'room:chunk': {
+        const told = list(message.elements, (each) => this.#element(each));
+        if (message.removed) told.push(...list(message.removed, (id) => this.#ref(id)));
+        if (message.removed) told.push(...this.#changes(message.changed));
+        return [93, [message.more ? 1 : 0, ...told]];
+      }
+      case 'room:digest': {
+        const halves = [message.hash.slice(0, 8), message.hash.slice(8)];
+        return [94, [...varint(message.seq), ...halves.flatMap((half) => [...Buffer.from(half, 'hex')].reverse())]];
+      }
+      case 'version:save':
+        return [95, this.#version(message)];
+      case 'version:restore':
+        return [96, [...this.#place(message), ...varint(message.target), ...this.#effect(message)]];
       case 'history:state':
         return [84, [historyFlags(message)]];
       case 'chat:message':
@@ -506,8 +576,15 @@ export class ClientModel {
 
   #message(type, body) {
     switch (type) {
-      case 1:
-        return { type: 'room:join', name: body.text(), color: body.color() };
+      case 1: {
+        const message = { type: 'room:join', name: body.text(), color: body.color() };
+        if (body.isEmpty) return message;
+        return { ...message, resume: { session: body.text(), seq: body.varint() } };
+      }
+      case 20:
+        return { type: 'version:save', op: body.varint(), name: body.text() };
+      case 21:
+        return { type: 'version:restore', op: body.varint(), seq: body.varint() };
       case 2:
         return this.#start(body);
       case 3:

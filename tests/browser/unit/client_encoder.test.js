@@ -29,6 +29,20 @@ describe('what a client says', () => {
     );
   });
 
+  it('goes on with a session from the last operation it knows', () => {
+    assertBytes([
+      { type: 'room:join', name: 'Ann', resume: { session: 's3', seq: 300 } },
+      '01 0a 03416e6e 00 027333 ac02',
+    ]);
+  });
+
+  it('saves and restores versions', () => {
+    assertBytes(
+      [{ type: 'version:save', op: 7, name: 'é' }, '14 04 07 02c3a9'],
+      [{ type: 'version:restore', op: 300, seq: 5 }, '15 03 ac02 05'],
+    );
+  });
+
   it('tells images, kinds of the host and what every element may have', () => {
     assertBytes(
       [

@@ -24,19 +24,41 @@ describe('the outbox', () => {
     assert.equal(outbox.size, 0);
   });
 
-  it('repeats everything from a counter on, in order', () => {
+  it('finds an operation by its counter', () => {
     const outbox = new Outbox();
     for (const id of ['a', 'b', 'c']) outbox.add(set(id));
     outbox.settle(1);
+    assert.equal(outbox.first.op, 2);
+    assert.equal(outbox.find(3).message.id, 'c');
+    assert.equal(outbox.find(1), undefined);
+    assert.equal(outbox.find(4), undefined);
+  });
+
+  it('takes charactersMax of JSON and refuses what is beyond', () => {
+    const size = JSON.stringify(set('a')).length;
+    const outbox = new Outbox({ charactersMax: 2 * size });
+    assert.ok(outbox.add(set('a')));
+    assert.ok(outbox.add(set('b')));
+    assert.equal(outbox.add(set('c')), null);
+    outbox.settle(1);
+    assert.ok(outbox.add(set('c')));
+    const drawn = { id: 's', element: { points: [[1, 2]] } };
+    const all = new Outbox({ charactersMax: size });
+    assert.equal(all.add(set('a'), { drawn }), null, 'points of strokes count too');
+  });
+
+  it('puts back what an earlier page had, with its counters', () => {
+    const outbox = new Outbox();
+    outbox.restore({ op: 7, message: set('a'), sent: true });
+    outbox.restore({ op: 8, message: set('b'), sent: false });
     assert.deepEqual(
-      outbox.from(2).map(({ op }) => op),
-      [2, 3],
+      outbox.entries.map(({ op, sent }) => [op, sent]),
+      [
+        [7, true],
+        [8, false],
+      ],
     );
-    assert.deepEqual(
-      outbox.from(3).map(({ op }) => op),
-      [3],
-    );
-    assert.deepEqual(outbox.from(4), []);
+    assert.equal(outbox.add(set('c')).op, 9);
   });
 
   it('takes entriesMax operations and refuses one more', () => {
@@ -66,8 +88,8 @@ describe('the outbox', () => {
 
   it('finds the operation that ends a stroke', () => {
     const outbox = new Outbox();
-    outbox.add({ type: 'stroke:end', strokeId: 's' }, { stroke: { id: 's' } });
-    assert.equal(outbox.endOf('s').stroke.id, 's');
+    outbox.add({ type: 'stroke:end', strokeId: 's' }, { drawn: { id: 's', element: {} } });
+    assert.equal(outbox.endOf('s').drawn.id, 's');
     assert.equal(outbox.endOf('t'), null);
   });
 });

@@ -52,6 +52,90 @@ describe('what a server says', () => {
     return decoder.decode(Uint8Array.from([...unhex(type), ...varint(bytes.length), ...bytes]));
   };
 
+  it('is a room with the versions that were saved, by people who are there and others', () => {
+    // No elements, live, cursors; history 0; no chat; no more; versions: by the name 0 at 4,
+    // time 5, "a"; by member 5 at 6, time 7, "b".
+    const { state } = joined('00 00 00 00 00 00 02 01 04 05 0161 0a 06 07 0162');
+    assert.deepEqual(state.versions, [
+      { userId: 'ol', seq: 4, time: 5, name: 'a' },
+      { userId: 'u2', seq: 6, time: 7, name: 'b' },
+    ]);
+  });
+
+  it('is what was missed, with numbers of elements from the connection before', () => {
+    const elementIds = new Map([[7, 'r']]);
+    const decoder = new ServerDecoder({ madeBy: () => undefined, elementIds });
+    // Room "R", op 9, you are member 5, seq 12; op 8 rejected, code 2, "no"; two members; no
+    // live strokes; an own one, number 3, "q", 40 points; no cursors; history 1 + 16; no more.
+    // Events: 79 by user "u7" at 10, time 1, element 7, x (8 * 1 + 1) = 5 (16 * 5 * 2 * 2);
+    // 76 of id "e", 2 points, by member 5 at 11, time 2, index "a5";
+    // 80 by member 1 at 12, time 3: elements 11 and 7.
+    const messages = say(
+      decoder,
+      `5b: 0152 09 05 0c 01 08 02 026e6f
+       02 01 027531 026331 03416e6e 030a0b0c 00
+          05 027532 026332 03426f62 0401020304 00
+       00 01 03 0171 28 00 11 00
+       4f 0b 00 027537 0a 01 07 01 09 c002
+       4c 0a 00 0165 02 0a 0b 02 026135
+       50 06 02 0c 03 02 0b 07`,
+    );
+    assert.equal(messages.length, 1);
+    const [{ events, ...told }] = messages;
+    assert.deepEqual(told, {
+      type: 'room:resumed',
+      roomId: 'R',
+      op: 9,
+      you: BOB,
+      seq: 12,
+      rejected: [{ op: 8, code: 'not_found', message: 'no' }],
+      users: [ANN, BOB],
+      live: [],
+      own: [{ strokeId: 'q', have: 40 }],
+      cursors: [],
+      history: {
+        canUndo: true,
+        canRedo: false,
+        mine: { canUndo: false, canRedo: false },
+        scope: 'mine',
+      },
+      more: false,
+    });
+    assert.deepEqual(events, [
+      { type: 'element:set', id: 'r', props: { x: 5 }, userId: 'u7', seq: 10, time: 1 },
+      { type: 'stroke:end', strokeId: 'e', count: 2, userId: 'u2', seq: 11, time: 2, index: 'a5' },
+      { type: 'element:remove', ids: ['e', 'r'], userId: 'u1', seq: 12, time: 3 },
+    ]);
+    assert.deepEqual(say(decoder, '5d: 01 00'), [{ type: 'room:chunk', elements: [], more: true }]);
+    assert.deepEqual(say(decoder, '5c: 00 51 03 02 0d 04'), [
+      {
+        type: 'room:events',
+        more: false,
+        events: [{ type: 'canvas:clear', userId: 'u1', seq: 13, time: 4 }],
+      },
+    ]);
+  });
+
+  it('is the digest, halves lowest byte first', () => {
+    const { decoder } = joined();
+    assert.deepEqual(say(decoder, '5e: ac02 6cd9ce02 01000000'), [
+      { type: 'room:digest', seq: 300, hash: '02ced96c00000001' },
+    ]);
+  });
+
+  it('is a version that was saved, and one that was restored', () => {
+    const { decoder } = joined();
+    assert.deepEqual(say(decoder, '5f: 02 04 09 0176'), [
+      { type: 'version:save', userId: 'u1', seq: 4, time: 9, name: 'v' },
+    ]);
+    const restored = { type: 'version:restore', userId: 'u1', seq: 5, time: 9, target: 4 };
+    const nothing = { removed: [], restored: [], changed: [] };
+    assert.deepEqual(say(decoder, '60: 02 05 09 04 00 00 00'), [{ ...restored, ...nothing }]);
+    assert.deepEqual(say(decoder, '60: 02 05 09 04 00 00 00 01'), [
+      { ...restored, ...nothing, more: true },
+    ]);
+  });
+
   it('is an empty room', () => {
     assert.deepEqual(joined().state, {
       type: 'room:state',
@@ -473,8 +557,46 @@ class RandomRoom {
         scope: random.pick(['room', 'mine']),
       },
       chat: random.chance(50) ? [chat] : [],
-      more: false,
+      more: random.chance(20),
+      versions: random.chance(50) ? [{ ...this.place(), name: 'first é' }] : [],
     };
+  }
+
+  /** What the session is told when it goes on, with some events. */
+  resumed() {
+    const { random } = this;
+    const { roomId, you, users, cursors, history } = this.state();
+    const live = Array.from({ length: random.below(3) }, () => this.element('stroke'));
+    this.live = live.map(({ id, userId, points }) => ({ id, userId, count: points.length }));
+    const missed = Array.from({ length: random.below(4) }, () => this.missed());
+    return {
+      type: 'room:resumed',
+      ...{ roomId, you, users, cursors, history, op: 70, seq: this.seq, more: random.chance(20) },
+      rejected: random.chance(50) ? [{ op: 69, code: 'not_found', message: 'it is gone' }] : [],
+      live: live.map((stroke) => ({ userId: stroke.userId, stroke })),
+      own: random.chance(50) ? [{ strokeId: this.id(), have: random.below(200) }] : [],
+      events: missed,
+    };
+  }
+
+  /** An event as it is told later. */
+  missed() {
+    const { random } = this;
+    if (random.chance(30)) {
+      const stroke = this.element('stroke');
+      this.board.push(stroke.id);
+      const place = { ...this.place(), userId: stroke.userId };
+      const told = { strokeId: stroke.id, count: stroke.points.length, index: stroke.index };
+      return { type: 'stroke:end', ...told, ...place, ...(random.chance(50) && { stroke }) };
+    }
+    const live = this.live.map((each) => ({ ...each }));
+    for (;;) {
+      const board = [...this.board];
+      const event = this.event();
+      this.live = live.map((each) => ({ ...each }));
+      if ('time' in event && event.type !== 'stroke:end') return event;
+      this.board = board;
+    }
   }
 
   stroke() {
@@ -539,6 +661,22 @@ class RandomRoom {
           ['c2', 1, this.value(), false],
         ],
       }),
+      () => ({
+        type: 'version:restore',
+        ...this.place(),
+        target: 1,
+        ...{ removed: [known()], restored: [this.element()], changed: [], more: true },
+      }),
+      () => ({
+        type: 'room:chunk',
+        elements: [this.element()],
+        removed: [known()],
+        changed: [{ id: known(), props }],
+        more: random.chance(50),
+      }),
+      () => ({ type: 'room:chunk', elements: [this.element()], more: random.chance(50) }),
+      () => ({ type: 'version:save', ...this.place(), name: 'v' }),
+      () => ({ type: 'room:digest', seq: this.seq, hash: `${random.below(9)}23456789abcdef0` }),
       () => ({ type: 'chat:message', name: 'Ann', text: 'hello é', ...this.place() }),
       () => ({ type: 'user:updated', user: { ...BOB, name: `Bob ${random.below(9)}` } }),
       () => ({ type: 'pong', t: this.value(), serverTime: 1_577_836_800_000 }),
@@ -546,6 +684,28 @@ class RandomRoom {
     return random.pick(makers)();
   }
 }
+
+describe('a random session that goes on', () => {
+  it('is the same objects, although elements are known from the connection before', () => {
+    const random = new Random(44);
+    for (let round = 0; round < 25; round += 1) {
+      const [room, model] = [new RandomRoom(random), new ServerModel(random)];
+      const elementIds = new Map();
+      const connect = () => new ServerDecoder({ madeBy: () => undefined, elementIds });
+      connect().decode(model.frame(room.state()));
+      const resumed = room.resumed();
+      const decoder = connect();
+      const same = (messages) =>
+        assert.deepEqual(
+          decoder.decode(model.frame(...messages)),
+          JSON.parse(JSON.stringify(messages)),
+        );
+      same([resumed]);
+      same([{ type: 'room:events', more: false, events: [room.missed(), room.missed()] }]);
+      for (let i = 0; i < 30; i += 1) same([room.event()]);
+    }
+  });
+});
 
 describe('a random session', () => {
   it('is the same objects as in the JSON dialect', () => {

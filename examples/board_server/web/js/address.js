@@ -1,7 +1,7 @@
 // address.js - what the address of the page says: which room, and how to talk to the server.
 
 import { isRoomName, makeRoomName } from './protocol.js';
-import { BinaryDialect, JsonDialect } from './wire/dialects.js';
+import { JsonDialect, binaryDialects } from './wire/dialects.js';
 
 /** The room the address names; a fresh one, put into the address, when it names none. */
 export function roomOfPage() {
@@ -20,5 +20,5 @@ export function roomOfPage() {
 /** How the page talks to the server: `?dialect=json` makes it readable for people. */
 export function dialectOfPage() {
   const isJson = new URL(location.href).searchParams.get('dialect') === 'json';
-  return isJson ? () => new JsonDialect() : () => new BinaryDialect();
+  return isJson ? () => new JsonDialect() : binaryDialects();
 }

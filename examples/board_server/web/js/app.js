@@ -6,10 +6,11 @@ import { Chat } from './chat.js';
 import { Clipboard } from './clipboard.js';
 import { askClear, askProfile, closeOnBackdrop, toggleHelp } from './dialogs.js';
 import { byId } from './dom.js';
+import { browserStore } from './pending_store.js';
 import { Cursors, PeoplePanel } from './people.js';
 import { PointerInput } from './pointer.js';
 import { hasProfile, loadProfile, loadScope } from './profile.js';
-import { roomSocketUrl } from './protocol.js';
+import { makeId, roomSocketUrl } from './protocol.js';
 import { Session } from './session.js';
 import { remember } from './settings.js';
 import { savePng, saveSvg, shareLink } from './sharing.js';
@@ -30,7 +31,7 @@ import { TextTool } from './tools/text_tool.js';
 const ZOOM_STEP = 1.25;
 
 class App {
-  #room = roomOfPage();
+  #room;
   #session;
   #stage;
   #styles = new Styles();
@@ -47,10 +48,12 @@ class App {
   /** Where the pointer was last, in board units; null before it came. */
   #pointerAt = null;
 
-  constructor(profile) {
+  /** `store` keeps what is pending and `kept` is what it had, see session.js. */
+  constructor({ room, profile, store, kept }) {
+    this.#room = room;
     this.#session = new Session({
-      url: roomSocketUrl(location, this.#room),
-      profile,
+      url: roomSocketUrl(location, room),
+      ...{ profile, store, kept },
       scope: loadScope(),
       makeDialect: dialectOfPage(),
       onBoardChange: (before, after) => this.#elementChanged(before, after),
@@ -216,7 +219,9 @@ class App {
 
   #followWindow() {
     this.#stage.followWindow();
-    window.addEventListener('online', () => this.#session.start());
+    window.addEventListener('online', () => {
+      if (this.#session.connection.state === 'offline') this.#session.start();
+    });
     document.addEventListener('visibilitychange', () => {
       if (document.hidden) this.#session.flush();
       else if (this.#session.connection.state === 'offline') this.#session.start();
@@ -366,7 +371,14 @@ class App {
 
 async function main() {
   const known = hasProfile();
-  const app = new App(loadProfile());
+  const room = roomOfPage();
+  const store = browserStore(room, makeId);
+  if (store) {
+    store.onFull = () =>
+      toast('This browser has no space to keep what waits to be sent. Leave the page open.');
+  }
+  const kept = (await store?.open()) ?? null;
+  const app = new App({ room, profile: loadProfile(), store, kept });
   if (!known) await app.changeProfile({ submit: 'Join the board' });
   app.start();
 }

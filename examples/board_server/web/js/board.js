@@ -13,13 +13,16 @@ const KIND_DEFAULTS = {
   ellipse: { width: 0, height: 0, color: '#000000', strokeWidth: 2, dash: 'solid' },
   diamond: { width: 0, height: 0, color: '#000000', strokeWidth: 2, dash: 'solid' },
   line: { points: [], color: '#000000', strokeWidth: 2, dash: 'solid' },
-  arrow: { points: [], color: '#000000', strokeWidth: 2, dash: 'solid', endHead: 'arrow' },
+  arrow: { points: [], color: '#000000', strokeWidth: 2, dash: 'solid' },
   text: { text: '', fontSize: 20, color: '#000000' },
   sticky: { text: '', fontSize: 20, color: '#000000', width: 200 },
   image: { width: 0, height: 0, color: '#000000', source: '' },
 };
 /** Of the kinds that a host has of its own; what else they have is the host's affair. */
 const HOST_KIND_DEFAULTS = { width: 0, height: 0, color: '#000000' };
+
+/** What the server does as it was asked; what undo and restoring do only the server knows. */
+const CONFIRMED_AS_SENT = new Set(['element:set', 'element:remove', 'canvas:clear']);
 
 /** The element with the defaults of its kind filled in. */
 export function withDefaults(element) {
@@ -83,6 +86,11 @@ export class Board {
     return this.#confirmed.get(id);
   }
 
+  /** All that the server has, in no order. */
+  confirmedElements() {
+    return this.#confirmed.values();
+  }
+
   /** All elements as they are to be painted, lowest first. The array is the board's own. */
   ordered() {
     if (this.#orderedIsStale) {
@@ -105,14 +113,33 @@ export class Board {
     this.#confirmed.clear();
     for (const element of elements) this.#confirmed.set(element.id, withDefaults(element));
     for (const id of this.#confirmed.keys()) ids.add(id);
-    this.live.clear();
     this.#previews.clear();
-    for (const { userId, stroke } of live) this.#startLive(userId, stroke);
+    this.resetLive(live);
     this.#recompute(ids);
   }
 
-  /** Adds the elements of a `room:chunk`. */
-  addConfirmed(elements) {
+  /** Replaces what is passing, live strokes and previews; the elements stay. */
+  resetLive(live) {
+    for (const id of [...this.#previews.keys()]) this.endPreview(id);
+    this.live.clear();
+    for (const { userId, stroke } of live) this.#startLive(userId, stroke);
+  }
+
+  /** Applies what an undo says it has done, or a `room:chunk` after it. */
+  applyEffect({ removed = [], restored = [], changed = [] }) {
+    this.#forget(removed);
+    this.#addConfirmed(restored);
+    for (const { id, props } of changed) this.#change(id, props);
+  }
+
+  /** The first `count` points of a stroke are an element now; `index` is its place. */
+  confirmStroke(stroke, { count, index, userId }) {
+    const points = stroke.points.slice(0, count);
+    const placed = { ...stroke, points, index: index ?? stroke.index, order: undefined };
+    this.#confirm(elementOfStroke(placed, userId));
+  }
+
+  #addConfirmed(elements) {
     for (const element of elements) this.#confirmed.set(element.id, withDefaults(element));
     this.#recompute(elements.map((element) => element.id));
   }
@@ -141,10 +168,13 @@ export class Board {
       this.#forget([...this.#confirmed.keys()]);
     },
     'operation:undo'(message) {
-      this.#applyHistory(message);
+      this.applyEffect(message);
     },
     'operation:redo'(message) {
-      this.#applyHistory(message);
+      this.applyEffect(message);
+    },
+    'version:restore'(message) {
+      this.applyEffect(message);
     },
     'stroke:start'({ userId, stroke }) {
       this.#startLive(userId, stroke);
@@ -155,11 +185,13 @@ export class Board {
     'stroke:cancel'({ strokeId }) {
       this.live.delete(strokeId);
     },
-    'stroke:end'({ userId, strokeId, stroke }) {
+    'stroke:end'({ userId, strokeId, stroke, index }) {
       const live = this.live.get(strokeId);
       this.live.delete(strokeId);
       const whole = stroke ? { ...live?.stroke, ...stroke } : live?.stroke;
-      if (whole) this.#confirm(elementOfStroke({ ...whole, id: strokeId }, userId));
+      if (!whole) return;
+      const placed = { ...whole, id: strokeId, index: index ?? whole.index };
+      this.#confirm(elementOfStroke(placed, userId));
     },
   };
 
@@ -183,12 +215,6 @@ export class Board {
     for (const [id, preview] of [...this.#previews]) {
       if (preview.clientId === clientId) this.endPreview(id);
     }
-  }
-
-  #applyHistory({ removed = [], restored = [], changed = [] }) {
-    this.#forget(removed);
-    this.addConfirmed(restored);
-    for (const { id, props } of changed) this.#change(id, props);
   }
 
   #confirm(element) {
@@ -257,7 +283,7 @@ export class Board {
       this.#confirm(
         withDefaults({ ...made, index: index ?? made.index, order: undefined, userId }),
       );
-    } else if (Board.#events[message.type] && !message.type.startsWith('operation:')) {
+    } else if (CONFIRMED_AS_SENT.has(message.type)) {
       this.apply(message);
     }
     this.#recompute(this.#affected(entry));
@@ -325,7 +351,7 @@ export class Board {
 function createdBy(entry) {
   entry.created ??= withDefaults({
     ...(entry.message.type === 'stroke:end'
-      ? { ...entry.stroke, kind: 'stroke' }
+      ? { ...entry.drawn.element, kind: 'stroke' }
       : entry.message.element),
     order: entry.order,
   });

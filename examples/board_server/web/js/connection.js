@@ -3,7 +3,7 @@
 // It moves messages and knows nothing of their meaning but `pong` and `server:closing`.
 // Time, randomness and the socket come from `environment`, so that tests can give their own.
 
-import { BinaryDialect } from './wire/dialects.js';
+import { binaryDialects } from './wire/dialects.js';
 
 export const BACKOFF_FIRST_MS = 500;
 export const BACKOFF_MAX_MS = 30_000;
@@ -17,7 +17,7 @@ const FINAL_CODES = new Map([
   [4001, 'This board was opened elsewhere with the same session.'],
 ]);
 
-const browser = {
+export const browser = {
   WebSocket: globalThis.WebSocket,
   now: () => performance.now(),
   random: () => Math.random(),
@@ -39,6 +39,10 @@ export class Connection {
   retryAt = 0;
   /** The last round trip of a ping in milliseconds; null before the first. */
   roundTrip = null;
+  /** The last ping that was answered in this connection, as ping() named it. */
+  ponged = 0;
+  /** Hears how many bytes were sent; may be set by who counts them. */
+  onSent = () => {};
 
   #url;
   #handlers;
@@ -53,15 +57,17 @@ export class Connection {
   #heardAt = 0;
   #pingedAt = 0;
   #outgoing = [];
+  #lastPing = 0;
   #retryAfter = 0;
   #fatal = '';
 
   /**
-   * Handlers: `onState(connection)`, `onOpen()`, `onMessage(message)`, `onClose()`. `start`
+   * Handlers: `onState(connection)`, `onOpen()`, `onMessage(message)`, `onDamage(error)` of a
+   * frame that can't be read, after which the connection is made anew, `onClose()`. `start`
    * and `restart` call `onState` themselves; the others come from the socket and the timers.
    * `makeDialect()` makes what writes and reads the frames of one socket, see wire/dialects.js.
    */
-  constructor({ url, handlers, makeDialect = () => new BinaryDialect(), environment = browser }) {
+  constructor({ url, handlers, makeDialect = binaryDialects(), environment = browser }) {
     this.#url = url;
     this.#handlers = handlers;
     this.#makeDialect = makeDialect;
@@ -113,13 +119,29 @@ export class Connection {
     const messages = this.#outgoing;
     this.#outgoing = [];
     if (!this.isOpen || messages.length === 0) return;
-    for (const frame of this.#dialect.encode(messages)) this.#socket.send(frame);
+    for (const frame of this.#dialect.encode(messages)) {
+      this.#socket.send(frame);
+      this.onSent(frame.byteLength ?? frame.length);
+    }
+  }
+
+  /** Bytes that the browser could not send yet. */
+  get bufferedBytes() {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  /** Sends a ping, and names it: a number greater than that of every one before. */
+  ping() {
+    this.#lastPing = Math.max(this.#lastPing + 1, Math.round(this.#environment.now()));
+    this.send({ type: 'ping', t: this.#lastPing });
+    return this.#lastPing;
   }
 
   #open() {
     this.#setState('connecting', this.reason);
     this.#fatal = '';
     this.#retryAfter = 0;
+    this.ponged = 0;
     this.#dialect = this.#makeDialect();
     const socket = new this.#environment.WebSocket(this.#url, [this.#dialect.subprotocol]);
     socket.binaryType = 'arraybuffer';
@@ -143,12 +165,18 @@ export class Connection {
       // What it said is lost, and what comes after it can't be understood without.
       console.error(`A frame of the server can't be read: ${error.message}`);
       this.#fatal = 'The server said something that this page can’t read.';
+      this.#handlers.onDamage?.(error);
       this.restart();
       return;
     }
+    const socket = this.#socket;
     for (const message of messages) {
-      if (message.type === 'pong')
+      // What comes after the message that had the connection made anew is not heard.
+      if (this.#socket !== socket) return;
+      if (message.type === 'pong') {
         this.roundTrip = Math.max(0, this.#environment.now() - message.t);
+        this.ponged = Math.max(this.ponged, message.t);
+      }
       if (message.type === 'server:closing') this.#retryAfter = Number(message.retryAfter) || 0;
       this.#handlers.onMessage(message);
     }
@@ -163,7 +191,7 @@ export class Connection {
       return;
     }
     this.#pingedAt = now();
-    this.send({ type: 'ping', t: Math.round(now()) });
+    this.ping();
     this.#heartbeatTimer = setTimeout(() => this.#beat(), PING_MS);
   }
 

@@ -8,10 +8,12 @@ export class Outbox {
   #entries = [];
   #lastOp = 0;
   #order = 0;
+  #characters = 0;
 
-  /** `entriesMax` bounds what may wait; `add` refuses more. */
-  constructor({ entriesMax = 5_000 } = {}) {
+  /** What may wait at most: operations, and characters of them as JSON. `add` refuses more. */
+  constructor({ entriesMax = 5_000, charactersMax = 4_000_000 } = {}) {
     this.entriesMax = entriesMax;
+    this.charactersMax = charactersMax;
   }
 
   get size() {
@@ -22,6 +24,16 @@ export class Outbox {
     return this.#entries;
   }
 
+  /** The first entry, or undefined. */
+  get first() {
+    return this.#entries[0];
+  }
+
+  /** The counter that the next operation gets. */
+  get nextOp() {
+    return this.#lastOp + 1;
+  }
+
   /** Begins a new session whose greatest counter at the server is `op`. Needs an empty queue. */
   begin(op) {
     if (this.#entries.length > 0) throw new Error('the outbox still holds operations');
@@ -29,45 +41,64 @@ export class Outbox {
   }
 
   /**
-   * Appends an operation and returns its entry `{op, order, message, ...local}`, or null
-   * when the queue is full. `order` only grows, across sessions too. `local` is what the
-   * page remembers with it, for instance the whole stroke that a `stroke:end` commits.
+   * Appends an operation and returns its entry `{op, order, message, sent, ...local}`, or null
+   * when the queue is full. `order` only grows, across sessions too; `sent` is whether the
+   * server may have heard of it. `local` is what the page remembers with it, for instance
+   * `drawn`, the stroke that a `stroke:end` commits.
    */
   add(message, local = {}) {
+    const characters = charactersOf(message, local);
     if (this.#entries.length >= this.entriesMax) return null;
-    this.#lastOp += 1;
-    this.#order += 1;
-    const entry = { ...local, op: this.#lastOp, order: this.#order, message, sent: false };
-    this.#entries.push(entry);
-    return entry;
+    if (this.#characters + characters > this.charactersMax) return null;
+    const entry = { ...local, op: this.nextOp, message, sent: false, characters };
+    return this.#append(entry);
+  }
+
+  /** Puts an entry of an earlier page back, with its counter. They come in order. */
+  restore(entry) {
+    return this.#append({ ...entry, characters: charactersOf(entry.message, entry) });
   }
 
   /** Takes the answered operation out of the queue; null when it is not there (any more). */
   settle(op) {
     const at = this.#entries.findIndex((entry) => entry.op === op);
-    return at < 0 ? null : this.#entries.splice(at, 1)[0];
+    if (at < 0) return null;
+    const [entry] = this.#entries.splice(at, 1);
+    this.#characters -= entry.characters;
+    return entry;
   }
 
-  /** Every entry whose counter is `op` or greater, in order: what to send (again). */
-  from(op) {
-    return this.#entries.filter((entry) => entry.op >= op);
+  /** The entry with this counter, or undefined. */
+  find(op) {
+    if (this.#entries.length === 0) return undefined;
+    return this.#entries[op - this.#entries[0].op];
   }
 
   /** The entry that commits this live stroke, or null. */
   endOf(strokeId) {
-    return (
-      this.#entries.find(
-        (entry) => entry.message.type === 'stroke:end' && entry.message.strokeId === strokeId,
-      ) ?? null
-    );
+    return this.#entries.find(({ drawn }) => drawn?.id === strokeId) ?? null;
   }
 
   /** Empties the queue and returns what was in it, in order. */
   takeAll() {
     const entries = this.#entries;
     this.#entries = [];
+    this.#characters = 0;
     return entries;
   }
+
+  #append(entry) {
+    this.#order += 1;
+    entry.order = this.#order;
+    this.#lastOp = entry.op;
+    this.#characters += entry.characters;
+    this.#entries.push(entry);
+    return entry;
+  }
+}
+
+function charactersOf(message, { drawn }) {
+  return JSON.stringify(message).length + (drawn ? JSON.stringify(drawn.element).length : 0);
 }
 
 /** The frame's message of an entry: the operation with its counter. */

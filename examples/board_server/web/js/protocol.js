@@ -13,6 +13,10 @@ export const LIMITS = Object.freeze({
   chatCharacters: 2_000,
   // 16 KiB of UTF-8; one UTF-16 unit takes at most three bytes of it.
   textUnits: 5_000,
+  operationsPerSecond: 100,
+  operationsBurst: 200,
+  bytesPerSecond: 256 * 1024,
+  versionsPerRoom: 100,
   frameCharacters: 60_000,
   frameBytes: 60_000,
 });

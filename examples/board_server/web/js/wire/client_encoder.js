@@ -187,9 +187,13 @@ export class ClientEncoder {
 
   /** By type: writes the body and returns the number of the type. */
   static #writers = {
-    'room:join'(body, { name, color }) {
+    'room:join'(body, { name, color, resume }) {
       body.text(name);
       body.color(color);
+      if (resume) {
+        body.text(resume.session);
+        body.varint(resume.seq);
+      }
       return 1;
     },
     'stroke:start'(body, message) {
@@ -235,6 +239,16 @@ export class ClientEncoder {
       body.varint(op);
       body.text(text);
       return 13;
+    },
+    'version:save'(body, { op, name }) {
+      body.varint(op);
+      body.text(name);
+      return 20;
+    },
+    'version:restore'(body, { op, seq }) {
+      body.varint(op);
+      body.varint(seq);
+      return 21;
     },
     'cursor:move'(body, { x, y, drawing = false }) {
       body.number(x);

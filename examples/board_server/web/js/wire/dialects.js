@@ -21,10 +21,24 @@ export class JsonDialect {
   }
 }
 
+/**
+ * Makes the dialects of one connection after another to the same room: they share the numbers
+ * of its elements, which a session that goes on is not told again.
+ */
+export function binaryDialects() {
+  const elementIds = new Map();
+  return () => new BinaryDialect(elementIds);
+}
+
 export class BinaryDialect {
   subprotocol = 'collab.v1.binary';
   #encoder = new ClientEncoder();
-  #decoder = new ServerDecoder({ madeBy: (op) => this.#encoder.madeBy(op) });
+  #decoder;
+
+  /** `elementIds` are the ids of elements by number, as far as they are known: it is added to. */
+  constructor(elementIds = new Map()) {
+    this.#decoder = new ServerDecoder({ elementIds, madeBy: (op) => this.#encoder.madeBy(op) });
+  }
 
   /** A message that can't be told in this dialect is left out; the console says which. */
   encode(messages) {

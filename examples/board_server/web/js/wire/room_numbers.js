@@ -9,16 +9,26 @@ const ROLES = ['editor'];
 export class RoomNumbers {
   #members = new Map();
   /** Ids of elements by the seq of the operation that made them. */
-  #ids = new Map();
+  #ids;
   /** Ids of strokes that are being drawn. */
   #strokes = new Map();
   /** Those that a `room:state` tells by their place in a list; only while it is read. */
   names = [];
 
+  /** `elementIds` are the ids of elements by number, of the connections before this one. */
+  constructor(elementIds) {
+    this.#ids = elementIds;
+  }
+
   /** Forgets everything: a `room:state` follows. */
   clear() {
-    this.#members.clear();
     this.#ids.clear();
+    this.clearPassing();
+  }
+
+  /** Forgets people and live strokes: a `room:resumed` follows. */
+  clearPassing() {
+    this.#members.clear();
     this.#strokes.clear();
     this.names = [];
   }

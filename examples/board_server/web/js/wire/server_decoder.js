@@ -21,14 +21,18 @@ const CODES = [
 const OUTCOMES = ['applied', 'partial', 'nothing'];
 
 export class ServerDecoder {
-  #room = new RoomNumbers();
+  #room;
   /** By number: strokes that the others are drawing. */
   #growing = new Map();
   #madeBy;
 
-  /** `madeBy(op)` is the id of what this connection's operation `op` made, if it made anything. */
-  constructor({ madeBy }) {
+  /**
+   * `madeBy(op)` is the id of what this connection's operation `op` made, if it made anything;
+   * `elementIds` the ids of elements by number, of the connections before this one.
+   */
+  constructor({ madeBy, elementIds = new Map() }) {
     this.#madeBy = madeBy;
+    this.#room = new RoomNumbers(elementIds);
   }
 
   /**
@@ -36,11 +40,15 @@ export class ServerDecoder {
    * connection can't be used any more.
    */
   decode(bytes) {
-    const frame = new ByteReader(bytes);
+    return this.#messages(new ByteReader(bytes));
+  }
+
+  /** The messages up to the end. */
+  #messages(reader) {
     const messages = [];
-    while (frame.left > 0) {
-      const read = ServerDecoder.#readers[frame.byte()];
-      const body = frame.part(frame.varint());
+    while (reader.left > 0) {
+      const read = ServerDecoder.#readers[reader.byte()];
+      const body = reader.part(reader.varint());
       const message = read?.call(this, body);
       if (message) messages.push(message);
     }
@@ -81,8 +89,59 @@ export class ServerDecoder {
       chat: reader.list(() => this.#room.chat(reader)),
       more: reader.byte() !== 0,
     };
+    if (reader.left > 0) state.versions = reader.list(() => this.#version(reader));
     this.#room.names = [];
     return state;
+  }
+
+  #version(reader) {
+    return { ...this.#room.place(reader), name: reader.text() };
+  }
+
+  #roomResumed(reader) {
+    this.#room.clearPassing();
+    this.#growing.clear();
+    const roomId = reader.text();
+    const op = reader.varint();
+    const self = reader.varint();
+    const seq = reader.varint();
+    const rejected = reader.list(() => rejection(reader));
+    const users = reader.list(() => this.#room.member(reader));
+    return {
+      type: 'room:resumed',
+      roomId,
+      op,
+      you: { ...this.#room.memberOf(self, reader) },
+      seq,
+      rejected,
+      users,
+      live: reader.list(() => this.#liveElement(reader)),
+      own: reader.list(() => this.#ownStroke(reader)),
+      cursors: reader.list(() => this.#room.cursor(reader)),
+      history: historyOfState(reader),
+      more: reader.byte() !== 0,
+      events: this.#messages(reader),
+    };
+  }
+
+  #ownStroke(reader) {
+    const number = reader.varint();
+    const strokeId = reader.text();
+    this.#room.begun(number, strokeId);
+    return { strokeId, have: reader.varint() };
+  }
+
+  #roomChunk(reader) {
+    const more = reader.byte() !== 0;
+    const elements = reader.list(() => this.#room.element(reader));
+    if (reader.left === 0) return { type: 'room:chunk', elements, more };
+    const removed = reader.list(() => this.#room.ref(reader));
+    const changed = reader.left > 0 ? reader.list(() => this.#changed(reader)) : [];
+    return { type: 'room:chunk', elements, removed, changed, more };
+  }
+
+  #changed(reader) {
+    return { id: this.#room.ref(reader), props: readProperties(reader) };
   }
 
   #acknowledged(reader) {
@@ -154,15 +213,33 @@ export class ServerDecoder {
   }
 
   #undone(reader, type) {
-    return {
-      type,
-      ...this.#room.place(reader),
-      target: reader.varint(),
-      outcome: oneOf(OUTCOMES, reader),
+    const place = this.#room.place(reader);
+    const target = reader.varint();
+    const outcome = oneOf(OUTCOMES, reader);
+    return { type, ...place, target, outcome, ...this.#effect(reader) };
+  }
+
+  /** What undoing or restoring did; `more` is there when it is true. */
+  #effect(reader) {
+    const effect = {
       removed: reader.list(() => this.#room.ref(reader)),
       restored: reader.list(() => this.#room.element(reader)),
-      changed: reader.list(() => ({ id: this.#room.ref(reader), props: readProperties(reader) })),
+      changed: reader.list(() => this.#changed(reader)),
     };
+    return reader.left > 0 && reader.byte() !== 0 ? { ...effect, more: true } : effect;
+  }
+
+  #strokeEnded(reader) {
+    const strokeId = this.#finished(reader);
+    const ended = { type: 'stroke:end', strokeId, count: reader.varint() };
+    Object.assign(ended, this.#room.place(reader));
+    this.#room.made(ended.seq, strokeId);
+    if (reader.left > 0) {
+      const index = reader.text();
+      if (index !== '') ended.index = index;
+    }
+    if (reader.left > 0) ended.stroke = this.#room.element(reader);
+    return ended;
   }
 
   /** By type: what its body says. */
@@ -174,12 +251,7 @@ export class ServerDecoder {
       return this.#acknowledged(reader);
     },
     66: (reader) => ({ type: 'op:gap', have: reader.varint() }),
-    67: (reader) => ({
-      type: 'op:reject',
-      op: reader.varint(),
-      code: oneOf(CODES, reader),
-      message: reader.text(),
-    }),
+    67: (reader) => ({ type: 'op:reject', ...rejection(reader) }),
     68(reader) {
       return { type: 'user:joined', user: this.#room.member(reader) };
     },
@@ -206,11 +278,7 @@ export class ServerDecoder {
       return this.#strokeGap(reader);
     },
     76(reader) {
-      const strokeId = this.#finished(reader);
-      const ended = { type: 'stroke:end', strokeId, count: reader.varint() };
-      Object.assign(ended, this.#room.place(reader));
-      this.#room.made(ended.seq, strokeId);
-      return ended;
+      return this.#strokeEnded(reader);
     },
     77(reader) {
       return {
@@ -262,7 +330,39 @@ export class ServerDecoder {
       const data = readJson(reader, reader.text());
       return { type: 'host:message', userId, clientId, name, data };
     },
+    91(reader) {
+      return this.#roomResumed(reader);
+    },
+    92(reader) {
+      const more = reader.byte() !== 0;
+      return { type: 'room:events', more, events: this.#messages(reader) };
+    },
+    93(reader) {
+      return this.#roomChunk(reader);
+    },
+    94: (reader) => ({ type: 'room:digest', seq: reader.varint(), hash: digest(reader) }),
+    95(reader) {
+      return { type: 'version:save', ...this.#version(reader) };
+    },
+    96(reader) {
+      const place = this.#room.place(reader);
+      const target = reader.varint();
+      return { type: 'version:restore', ...place, target, ...this.#effect(reader) };
+    },
   };
+}
+
+function rejection(reader) {
+  return { op: reader.varint(), code: oneOf(CODES, reader), message: reader.text() };
+}
+
+/** Two halves of 4 bytes, each lowest first, as 16 hex digits. */
+function digest(reader) {
+  const half = () => {
+    const bytes = reader.bytes(4);
+    return [...bytes].reverse().map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  };
+  return half() + half();
 }
 
 function oneOf(names, reader) {
