@@ -6,29 +6,35 @@ import { Chat } from './chat.js';
 import { Clipboard } from './clipboard.js';
 import { askClear, askProfile, closeOnBackdrop, toggleHelp } from './dialogs.js';
 import { byId } from './dom.js';
+import { HistoryBar } from './history_bar.js';
 import { browserStore } from './pending_store.js';
 import { Cursors, PeoplePanel } from './people.js';
 import { PointerInput } from './pointer.js';
 import { hasProfile, loadProfile, loadScope } from './profile.js';
 import { makeId, roomSocketUrl } from './protocol.js';
+import { Replay, momentsOf } from './replay.js';
+import { ReplayBar } from './replay_bar.js';
 import { Session } from './session.js';
 import { remember } from './settings.js';
 import { savePng, saveSvg, shareLink } from './sharing.js';
-import { isTyping, listen, shortcutTable, shownShortcuts } from './shortcuts.js';
+import { followSpace, isTyping, listen, shortcutTable, shownShortcuts } from './shortcuts.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
 import { Styles, propertyFor } from './styles.js';
 import { Theme } from './theme.js';
 import { toast } from './toasts.js';
 import { Toolbar } from './toolbar.js';
-import { EraserTool } from './tools/eraser_tool.js';
-import { HandTool } from './tools/hand_tool.js';
-import { InkTool } from './tools/ink_tool.js';
-import { SelectTool } from './tools/select_tool.js';
-import { ShapeTool } from './tools/shape_tool.js';
-import { TextTool } from './tools/text_tool.js';
+import { makeTools } from './tools/tool_box.js';
+import { Versions } from './versions.js';
+import { followWaking } from './waking.js';
 
 const ZOOM_STEP = 1.25;
+/** What can be done while the past of the board is looked at; `escape` goes back. */
+const WHILE_LOOKING_BACK = new Set(
+  'zoomIn zoomOut zoomReset fit theme chat savePng saveSvg help share profile versions replay escape'.split(
+    ' ',
+  ),
+);
 
 class App {
   #room;
@@ -42,6 +48,10 @@ class App {
   #theme;
   #cursors;
   #chat;
+  #history;
+  #replay;
+  #versions;
+  #clipboard;
   #shortcuts;
   #panning = false;
   #countScheduled = false;
@@ -57,6 +67,10 @@ class App {
       scope: loadScope(),
       makeDialect: dialectOfPage(),
       onBoardChange: (before, after) => this.#elementChanged(before, after),
+    });
+    this.#replay = new Replay({
+      fetchMoment: momentsOf(room),
+      lastOf: () => this.#session.seq,
     });
     this.#stage = new Stage({ sources: this.#paintSources(), onView: () => this.#viewChanged() });
     this.#tools = this.#makeTools();
@@ -74,13 +88,21 @@ class App {
     });
     this.#cursors = new Cursors(this.#session, this.#stage.viewport);
     this.#chat = new Chat(this.#session);
+    this.#versions = new Versions({
+      session: this.#session,
+      onLook: (seq) => this.#lookBack(seq),
+    });
+    this.#history = new HistoryBar(this.#session);
     new PeoplePanel(this.#session);
     new Status(this.#session);
     this.#theme = new Theme({ onChange: (dark) => this.#themeChanged(dark) });
-    this.#followClipboard();
+    this.#clipboard = this.#makeClipboard();
     this.#followSession();
-    this.#followWindow();
-    const actions = this.#actions();
+    this.#followReplay();
+    this.#stage.followWindow();
+    followWaking(this.#session);
+    followSpace((held) => this.#input.holdSpace(held));
+    const actions = this.#guarded(this.#actions());
     connectButtons(actions);
     closeOnBackdrop();
     this.#shortcuts = shortcutTable(actions);
@@ -105,7 +127,7 @@ class App {
   }
 
   get #tool() {
-    return this.#tools[this.#toolName];
+    return this.#tools[this.#replay.isOpen ? 'hand' : this.#toolName];
   }
 
   get #select() {
@@ -124,18 +146,7 @@ class App {
       editText: (element) => this.#tools.text.edit(element),
       onTextDone: () => {},
     };
-    return {
-      select: new SelectTool(context),
-      hand: new HandTool(),
-      pen: new InkTool(context, 'pen'),
-      highlighter: new InkTool(context, 'highlighter'),
-      eraser: new EraserTool(context),
-      rect: new ShapeTool(context, 'rect'),
-      ellipse: new ShapeTool(context, 'ellipse'),
-      line: new ShapeTool(context, 'line'),
-      arrow: new ShapeTool(context, 'arrow'),
-      text: new TextTool(context, byId('text-field')),
-    };
+    return makeTools(context, byId('text-field'));
   }
 
   // ---- painting -------------------------------------------------------------------------
@@ -144,17 +155,19 @@ class App {
     const { board } = this.#session;
     return {
       beforeFrame: () => this.#session.flush(),
-      ordered: () => board.ordered(),
-      live: () => [
-        ...this.#session.liveStrokes(),
-        ...[...this.#session.ownStrokes].map((stroke) => stroke.element),
-      ],
+      ordered: () => this.#replay.elements ?? board.ordered(),
+      live: () => {
+        if (this.#replay.elements) return [];
+        const own = [...this.#session.ownStrokes].map((stroke) => stroke.element);
+        return [...this.#session.liveStrokes(), ...own];
+      },
       paintTool: (ctx, options) => this.#tool.paint?.(ctx, options),
     };
   }
 
   #elementChanged(before, after) {
-    this.#stage.renderer.elementChanged(before, after, this.#session.board.isOnTop(after));
+    if (!this.#replay.elements)
+      this.#stage.renderer.elementChanged(before, after, this.#session.board.isOnTop(after));
     if (this.#countScheduled) return;
     this.#countScheduled = true;
     queueMicrotask(() => {
@@ -171,6 +184,8 @@ class App {
     dataset.elements = board.size;
     dataset.pending = pending;
     dataset.live = this.#session.liveStrokes().length;
+    if (this.#replay.elements) dataset.shown = this.#replay.elements.length;
+    else delete dataset.shown;
     byId('hint').hidden = !this.#session.isJoined || board.size + pending > 0;
   }
 
@@ -198,8 +213,6 @@ class App {
     };
     session.addEventListener('live', paintLive);
     session.addEventListener('pending', paintLive);
-    session.addEventListener('history', () => this.#showHistory());
-    session.addEventListener('connection', () => this.#showHistory());
     session.addEventListener('notice', ({ detail }) => toast(detail));
     session.addEventListener('joined', () => {
       this.#count();
@@ -207,53 +220,39 @@ class App {
     });
   }
 
-  #showHistory() {
-    const { history, isJoined } = this.#session;
-    byId('undo').disabled = !isJoined || !history.canUndo;
-    byId('redo').disabled = !isJoined || !history.canRedo;
-    const onlyMine = this.#session.scope === 'mine';
-    byId('undo-mine').setAttribute('aria-pressed', String(onlyMine));
-    byId('undo').dataset.tip = onlyMine ? 'Undo my last' : 'Undo';
-    byId('redo').dataset.tip = onlyMine ? 'Redo my last' : 'Redo';
+  /** While the past is looked at nothing can be done to the board but move it. */
+  #followReplay() {
+    new ReplayBar({ replay: this.#replay, session: this.#session });
+    let shown = null;
+    this.#replay.addEventListener('failed', ({ detail }) => toast(detail));
+    this.#replay.addEventListener('change', () => {
+      if (this.#replay.elements === shown) return;
+      shown = this.#replay.elements;
+      this.#stage.renderer.invalidateAll();
+      this.#count();
+      this.#showCursor();
+    });
   }
 
-  #followWindow() {
-    this.#stage.followWindow();
-    window.addEventListener('online', () => {
-      if (this.#session.connection.state === 'offline') this.#session.start();
-    });
-    document.addEventListener('visibilitychange', () => {
-      if (document.hidden) this.#session.flush();
-      else if (this.#session.connection.state === 'offline') this.#session.start();
-    });
-    window.addEventListener('beforeunload', (event) => {
-      if (this.#session.pending > 0) event.preventDefault();
-    });
-    this.#followSpace();
+  /** Shows the board as it was; without a moment it opens or closes. */
+  #lookBack(seq) {
+    if (this.#replay.isOpen && seq === undefined) {
+      this.#replay.close();
+      return;
+    }
+    this.#input.finish();
+    this.#tool.deactivate?.();
+    this.#select.select([]);
+    this.#replay.open(seq);
   }
 
-  #followSpace() {
-    const set = (held) => (event) => {
-      if (
-        event.code !== 'Space' ||
-        isTyping(event.target) ||
-        event.target.closest?.('button, dialog')
-      )
-        return;
-      event.preventDefault();
-      if (!event.repeat) this.#input.holdSpace(held);
-    };
-    document.addEventListener('keydown', set(true));
-    document.addEventListener('keyup', set(false));
-    window.addEventListener('blur', () => this.#input.holdSpace(false));
-  }
-
-  #followClipboard() {
-    new Clipboard({
+  #makeClipboard() {
+    return new Clipboard({
       selected: () => this.#select.selected,
       removeSelected: () => this.#select.removeSelected(),
       place: () => this.#stage.placeInSight(this.#pointerAt),
       textStyle: () => this.#styles.of('text'),
+      isOff: () => this.#replay.isOpen,
       put: (element, group) => this.#session.put(element, group),
       select: (ids) => {
         this.useTool('select');
@@ -265,10 +264,10 @@ class App {
 
   #inputHost() {
     return {
-      tool: (eraser) => (eraser ? this.#tools.eraser : this.#tool),
+      tool: (eraser) => (eraser && !this.#replay.isOpen ? this.#tools.eraser : this.#tool),
       onCursor: ({ x, y }, drawing) => {
         this.#pointerAt = { x, y };
-        this.#session.moveCursor(x, y, drawing);
+        if (!this.#replay.isOpen) this.#session.moveCursor(x, y, drawing);
       },
       onPress: () => {
         this.#stage.touchView();
@@ -283,6 +282,18 @@ class App {
 
   // ---- what is done here ----------------------------------------------------------------
 
+  /** The actions, but while the past is looked at only those that leave the board alone. */
+  #guarded(actions) {
+    const guard =
+      (name, act) =>
+      (...given) => {
+        if (!this.#replay.isOpen || WHILE_LOOKING_BACK.has(name)) act(...given);
+      };
+    return Object.fromEntries(
+      Object.entries(actions).map(([name, act]) => [name, guard(name, act)]),
+    );
+  }
+
   #actions() {
     const session = this.#session;
     const { viewport } = this.#stage;
@@ -292,7 +303,7 @@ class App {
       color: (n) => this.#toolbar.chooseColor(n),
       undo: () => session.undo(),
       redo: () => session.redo(),
-      undoMine: () => this.toggleScope(),
+      undoMine: () => this.#history.toggleScope(),
       selectAll: () => {
         this.useTool('select');
         this.#select.selectAll();
@@ -305,20 +316,25 @@ class App {
       zoomOut: () => viewport.zoomBy(1 / ZOOM_STEP),
       zoomReset: () => viewport.zoomTo(1),
       fit: () => this.#stage.fit(),
+      copy: () => this.#clipboard.copySelected(),
+      paste: () => this.#clipboard.pasteHere(),
+      versions: () => this.#versions.toggle(),
+      replay: () => this.#lookBack(),
       theme: () => this.#theme.toggle(),
       share: shareLink,
       profile: () => this.changeProfile(),
       clear: () => this.clear(),
       chat: () => this.#chat.toggle(),
-      savePng: () => savePng(session.board.ordered(), this.#picture),
-      saveSvg: () => saveSvg(session.board.ordered(), this.#picture),
+      savePng: () => savePng(this.#stage.ordered(), this.#picture),
+      saveSvg: () => saveSvg(this.#stage.ordered(), this.#picture),
       help: () => toggleHelp(shownShortcuts(this.#shortcuts)),
     };
   }
 
   /** Takes one step back: what is being drawn, then what is selected, then the tool. */
   #escape() {
-    if (this.#input.isDrawing) this.#input.abort();
+    if (this.#replay.isOpen) this.#replay.close();
+    else if (this.#input.isDrawing) this.#input.abort();
     else if (this.#select.selected.length > 0) this.#select.select([]);
     else this.useTool('select');
   }
@@ -340,16 +356,6 @@ class App {
       const property = propertyFor(element, name);
       if (property) this.#session.set(element.id, { [property]: value });
     }
-  }
-
-  /** Undo takes back everybody's work or only one's own; remembered in this browser. */
-  toggleScope() {
-    const scope = this.#session.scope === 'mine' ? 'room' : 'mine';
-    this.#session.useScope(scope);
-    remember('undo-scope', scope);
-    toast(
-      scope === 'mine' ? 'Undo takes back only what you did.' : 'Undo takes back what anybody did.',
-    );
   }
 
   async clear() {

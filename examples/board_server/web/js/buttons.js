@@ -9,11 +9,11 @@ export function connectButtons(actions) {
       opened && byId('menu').querySelector('[role="menuitem"]').focus({ focusVisible: false }),
   });
   enableMenuKeys(byId('menu'));
+  byId('menu').addEventListener('click', ({ target }) => {
+    if (target.closest('[role="menuitem"]')) menu.close();
+  });
   for (const button of document.querySelectorAll('[data-action]')) {
     const name = button.dataset.action.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-    button.addEventListener('click', () => {
-      menu.close();
-      actions[name]();
-    });
+    button.addEventListener('click', () => actions[name]());
   }
 }

@@ -13,6 +13,7 @@ import {
   makePoint,
   onGrid,
 } from './protocol.js';
+import { copyText } from './sharing.js';
 import { isTyping } from './shortcuts.js';
 
 const FORMAT = 'collab.elements';
@@ -127,10 +128,13 @@ export function pictureSize({ width, height }) {
 export class Clipboard {
   #host;
   #last = { text: null, times: 0 };
+  /** What the button has copied. */
+  #kept = null;
 
   /**
    * `host` gives `selected()`, `removeSelected()`, `place()` where to paste, `textStyle()` of new
    * texts, `put(element, group)` that yields the id, `select(ids)` and `notify(sentence)`.
+   * `isOff()` is whether the board is only looked at.
    */
   constructor(host) {
     this.#host = host;
@@ -139,6 +143,42 @@ export class Clipboard {
       if (this.#copy(event)) host.removeSelected();
     });
     document.addEventListener('paste', (event) => this.#paste(event));
+  }
+
+  /** Copies the selection, for those who have no keys for it. */
+  async copySelected() {
+    const elements = this.#host.selected();
+    if (elements.length === 0) {
+      this.#host.notify('Select something first, then copy it.');
+      return;
+    }
+    const text = textOfElements(elements);
+    this.#last = { text, times: 0 };
+    this.#kept = text;
+    try {
+      await copyText(text);
+    } catch {
+      // It can be pasted on this page.
+    }
+    const things = elements.length === 1 ? 'Copied.' : `Copied ${elements.length} things.`;
+    this.#host.notify(things);
+  }
+
+  /** Pastes what was copied; what this page copied where it may not read the clipboard. */
+  async pasteHere() {
+    let text = this.#kept;
+    try {
+      text = (await navigator.clipboard.readText()) || text;
+    } catch {
+      // Not allowed, or not possible here.
+    }
+    if (!text) {
+      this.#host.notify('There is nothing to paste here.');
+      return;
+    }
+    const elements = elementsOfText(text);
+    if (elements) this.#pasteElements(elements, text);
+    else this.#pasteText(text);
   }
 
   /** Whether the selection is on the clipboard now. */
@@ -154,7 +194,7 @@ export class Clipboard {
   }
 
   #paste(event) {
-    if (isElsewhere(event)) return;
+    if (isElsewhere(event) || this.#host.isOff()) return;
     const { clipboardData } = event;
     const json = clipboardData.getData('application/json');
     const text = clipboardData.getData('text/plain');

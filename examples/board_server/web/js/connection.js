@@ -14,7 +14,7 @@ export const DEAD_MS = 45_000;
 /** Close codes after which the page does not come back by itself. */
 const FINAL_CODES = new Map([
   [1008, 'The server ended the connection (its rules were not kept).'],
-  [4001, 'This board was opened elsewhere with the same session.'],
+  [4001, 'You went on with this board elsewhere, so it rests here. What you do here is kept.'],
 ]);
 
 export const browser = {

@@ -84,6 +84,8 @@ export function shortcutTable(actions) {
       'Board',
       [
         ['Chat', ['C'], ['c'], actions.chat],
+        ['Versions', ['Shift', 'V'], ['shift+v'], actions.versions],
+        ['Replay', ['Shift', 'R'], ['shift+r'], actions.replay],
         ['Save as PNG', [MOD, 'S'], ['mod+s'], actions.savePng],
         ['Save as SVG', [MOD, 'Shift', 'S'], ['mod+shift+s'], actions.saveSvg],
         ['This help', ['?'], ['?', 'shift+?'], actions.help],
@@ -127,6 +129,19 @@ export function listen(table) {
       return;
     }
   });
+}
+
+/** Tells `onHold(held)` of the space key, where it is no text and presses no button. */
+export function followSpace(onHold) {
+  const set = (held) => (event) => {
+    const isElsewhere = event.target.closest?.('button, select, dialog');
+    if (event.code !== 'Space' || isTyping(event.target) || isElsewhere) return;
+    event.preventDefault();
+    if (!event.repeat) onHold(held);
+  };
+  document.addEventListener('keydown', set(true));
+  document.addEventListener('keyup', set(false));
+  window.addEventListener('blur', () => onHold(false));
 }
 
 /** Whether keys pressed on this element are text. */

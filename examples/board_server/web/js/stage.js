@@ -49,6 +49,11 @@ export class Stage {
     this.renderer.invalidateAll();
   }
 
+  /** What is shown, lowest first. */
+  ordered() {
+    return this.#sources.ordered();
+  }
+
   /** Brings everything on the board into view. */
   fit() {
     this.touchView();

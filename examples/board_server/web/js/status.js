@@ -13,6 +13,7 @@ export class Status {
     byId('connection').addEventListener('click', () => {
       if (session.connection.state !== 'connected') session.start();
     });
+    byId('refused-again').addEventListener('click', () => session.start());
     session.addEventListener('connection', () => this.#show());
     session.addEventListener('pending', () => this.#show());
     this.#show();
@@ -24,6 +25,8 @@ export class Status {
     document.documentElement.dataset.connection = state;
     pill.dataset.state = state;
     pill.title = this.#explain(state, reason, roundTrip);
+    byId('refused').hidden = state !== 'refused';
+    if (state === 'refused') byId('refused-reason').textContent = reason;
     const text = byId('connection-text');
     const words = this.#words(state);
     if (text.textContent !== words) text.textContent = words;

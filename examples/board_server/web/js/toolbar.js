@@ -123,7 +123,7 @@ export class Toolbar {
     byId('dashes').hidden = !has('dash') || selecting;
     byId('fill').hidden = !has('filled') || selecting;
     byId('fill').setAttribute('aria-pressed', String(Boolean(this.#value('filled'))));
-    byId('delete-selected').hidden = !selecting;
+    for (const id of ['copy-selected', 'delete-selected']) byId(id).hidden = !selecting;
     if (panel.hidden) return;
     this.#showColors();
     this.#showWidths(has('width') ? 'width' : 'fontSize');
