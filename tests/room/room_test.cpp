@@ -70,17 +70,17 @@ std::string describe(const collab::room_event& event) {
         } else if constexpr (std::is_same_v<type, collab::element_put>) {
           return "element:put " + each.value.id() + " " + each.value.index() + seq(each.place);
         } else if constexpr (std::is_same_v<type, collab::element_set>) {
-          return "element:set " + std::string{each.id} + seq(each.place);
+          return "element:set " + each.target.id + seq(each.place);
         } else if constexpr (std::is_same_v<type, collab::elements_removed>) {
           std::string text = "element:remove";
-          for (const auto& id : each.ids) {
-            text += " " + id;
+          for (const auto& target : each.targets) {
+            text += " " + target.id;
           }
           return text + seq(each.place);
         } else if constexpr (std::is_same_v<type, collab::canvas_cleared>) {
           return "canvas:clear" + seq(each.place);
         } else if constexpr (std::is_same_v<type, collab::operation_undone>) {
-          return std::string{each.is_redo ? "redo" : "undo"} +
+          return std::string{each.effect.is_redo ? "redo" : "undo"} +
                  " target=" + to_string(collab::to_integer(each.effect.target)) +
                  " removed=" + to_string(each.effect.removed.size()) +
                  " restored=" + to_string(each.effect.restored.size()) +
@@ -98,6 +98,13 @@ std::string describe(const collab::room_event& event) {
         } else if constexpr (std::is_same_v<type, collab::operation_rejected>) {
           return "op:reject " + to_string(each.counter) + " " +
                  absl::StatusCodeToString(each.reason.code());
+        } else if constexpr (std::is_same_v<type, collab::resumed_room>) {
+          return "room:resumed after=" + to_string(collab::to_integer(each.after)) +
+                 " op=" + to_string(each.self.ledger.last()) +
+                 " rejected=" + to_string(each.rejected.size());
+        } else if constexpr (std::is_same_v<type, collab::board_digest>) {
+          return "room:digest " + to_string(collab::to_integer(each.seq)) + " " +
+                 collab::to_text(each.value);
         } else {
           return "op:gap " + to_string(each.have);
         }
@@ -242,7 +249,7 @@ TEST_SUITE("room/members") {
     room.join(ann, "Ann");
     room.out.take();
     CHECK(absl::IsResourceExhausted(
-        room.board.join(bob, {"c", "u", "s", "Bob", {}}, room.time.now())));
+        room.board.join(bob, {"c", "u", "s", "Bob", {}}, room.time.now()).status()));
     CHECK(room.board.members().size() == 1);
     CHECK(room.out.take().empty());
     room.board.leave(ann, room.time.now());

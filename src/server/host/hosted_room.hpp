@@ -122,11 +122,12 @@ class hosted_room final : public room_sink {
   void deliver(gated_output& output);
   void deliver_to_many(const gated_output& output, const member_id* except);
   [[nodiscard]] wire_messages encode(const room_event& event) const;
-  void relay(present_member& to, const wire_messages& messages, bool is_passing);
-  void relay(present_member& to, const shared_payload& message, bool is_passing);
+  void relay(present_member& to, const wire_parts& messages, bool is_passing);
   void release();
   void admit(session& who, join_message message);
   bool remove_member(const session& who);
+  // Another connection has the session of `id` now.
+  void take_over(member_id id);
   void schedule();
   void consider_leaving_memory();
 

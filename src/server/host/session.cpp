@@ -63,10 +63,21 @@ void session::send(const shared_payload& message) {
   connection_->send(message);
 }
 
-void session::send_state(const shared_payload& message) {
-  state_bytes_ = message->bytes.size();
-  send(message);
-  state_bytes_ = message->bytes.size();
+void session::send(const wire_parts& messages, bool is_state) {
+  if (!is_state && messages.size() == 1) {
+    send(messages.front());
+    return;
+  }
+  std::size_t bytes = connection_->queued_bytes() == 0 ? 0 : state_bytes_;
+  for (const shared_payload& each : messages) {
+    bytes += each->bytes.size();
+  }
+  for (const shared_payload& each : messages) {
+    // Counted from the first one on; when nothing was waiting, it is forgotten at once.
+    state_bytes_ = bytes;
+    send(each);
+  }
+  state_bytes_ = bytes;
 }
 
 void session::send_passing(const shared_payload& message) {

@@ -25,6 +25,7 @@
 #include "collab/room/member.hpp"
 #include "collab/server/room_host.hpp"
 #include "collab/transport/transport.hpp"
+#include "server/host/wire_messages.hpp"
 
 namespace collab {
 
@@ -72,8 +73,9 @@ class session final : public transport_handler {
 
   // Sends `message`. A reader who is too slow for it is disconnected.
   void send(const shared_payload& message);
-  // Sends the state of the room, which may be larger than what may wait otherwise.
-  void send_state(const shared_payload& message);
+  // Sends what belongs together. In several messages, or as the state of the room, it may be
+  // larger than what may wait otherwise.
+  void send(const wire_parts& messages, bool is_state);
   // Sends a cursor or a preview, unless much is waiting already.
   void send_passing(const shared_payload& message);
 
@@ -125,7 +127,8 @@ class session final : public transport_handler {
   bool has_asked_to_join_ = false;
   bool is_closing_ = false;
   bool is_stopped_ = false;
-  // What may wait beyond output_queue_bytes: the state of the room, until it has left.
+  // What may wait beyond output_queue_bytes: the state of the room and the like, until it has
+  // left.
   std::size_t state_bytes_ = 0;
   instant join_by_{};
   std::optional<instant> resume_at_;
