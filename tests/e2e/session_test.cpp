@@ -24,9 +24,8 @@ using simdjson::dom::element;
 class visitor {
  public:
   visitor(client_loop& loop, std::uint16_t port)
-      : client_{loop, port, "lasting", [this](element message) {
-                  said_.push_back(simdjson::minify(message));
-                }} {}
+      : client_{loop, port, "lasting",
+                [this](element message) { said_.push_back(simdjson::minify(message)); }} {}
 
   void send(std::string_view text) { client_.send(text); }
   [[nodiscard]] const board_client& client() const { return client_; }

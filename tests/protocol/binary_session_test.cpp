@@ -275,7 +275,7 @@ TEST_SUITE("protocol/binary_session") {
     const collab::preview_element preview{"i", {{property::x, 0.5}}};
     CHECK(bob_hears(preview) ==
           message(89, varint(1) + varint(0) + text("i") + list({tagged(1, 1, number(0.5))})));
-    room.set_durable(collab::log_position{1});
+    room.set_durable(room.last_position());
     CHECK(bob_hears(preview) ==
           message(89, varint(1) + varint(1) + list({tagged(1, 1, number(0.5))})));
     gear.set(property::locked, false);
