@@ -146,6 +146,7 @@ class recorder final : public collab::room_sink {
   }
 
   std::vector<std::string> take() { return std::exchange(lines, {}); }
+  [[nodiscard]] std::uint64_t operations() const { return last_seqs.back(); }
 
   std::vector<std::string> lines;
   std::vector<std::string> records;
