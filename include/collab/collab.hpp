@@ -12,6 +12,7 @@
 #include "collab/document/document.hpp"
 #include "collab/document/element_bounds.hpp"
 #include "collab/document/element_digest.hpp"
+#include "collab/document/element_hit_test.hpp"
 #include "collab/document/fractional_index.hpp"
 #include "collab/document/ordering.hpp"
 #include "collab/document/replica.hpp"

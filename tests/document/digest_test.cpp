@@ -7,27 +7,25 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "collab/document/document.hpp"
 #include "collab/document/element_digest.hpp"
+#include "support/sequence.hpp"
 
 using collab::property;
 using collab::seq_number;
+using collab_test::sequence;
 
 namespace {
-
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
 
 // The naive model, from the text of docs/protocol.md: whole lists of words.
 using words = std::vector<std::uint32_t>;
@@ -74,6 +72,8 @@ words model_value(const collab::property_value& value) {
   } else if (const auto* text = std::get_if<std::string>(&value)) {
     all = {4};
     add_text(all, *text);
+  } else if (const auto* flag = std::get_if<bool>(&value)) {
+    all = {6, *flag ? 1U : 0U};
   } else {
     const auto& list = *std::get<5>(value);
     all = {5, static_cast<std::uint32_t>(list.size())};
@@ -84,6 +84,10 @@ words model_value(const collab::property_value& value) {
   }
   return all;
 }
+
+// Values of custom, with the digests that the page's JavaScript makes of them.
+const std::map<std::string, collab::digest> custom_digests{
+    {"{}", {0x20F631F4, 0xA5E0FD63}}, {R"({"b":[true,null],"a":-0})", {0x25A10444, 0x05386BEF}}};
 
 bool is_default(const collab::element& of, property key) {
   const collab::property_value value = of.get(key);
@@ -104,7 +108,7 @@ collab::digest model_digest(const collab::element& of) {
   const collab::digest ink = points.empty() ? collab::digest{} : model_hash({}, points);
   words identity;
   add_text(identity, of.id());
-  add_text(identity, std::string{collab::name_of(of.kind())});
+  add_text(identity, std::string{of.kind_name()});
   add_text(identity, of.creator());
   identity.insert(identity.end(),
                   {static_cast<std::uint32_t>(of.point_count()), ink.high, ink.low});
@@ -114,6 +118,10 @@ collab::digest model_digest(const collab::element& of) {
     const auto key = static_cast<property>(i);
     if (collab::has_property(of.kind(), key) && !is_default(of, key)) {
       words part = model_value(of.get(key));
+      if (key == property::custom) {
+        const collab::digest json = custom_digests.at(std::get<std::string>(of.get(key)));
+        part = {4, json.high, json.low};
+      }
       part.front() += 8 * static_cast<std::uint32_t>(i);
       sum += model_hash(seed, part);
     }
@@ -145,6 +153,16 @@ collab::property_value random_value(sequence& random, const collab::property_inf
       }
       return std::make_shared<const collab::offset_list>(std::move(list));
     }
+    case collab::property_type::flag:
+      return random.below(2) == 0;
+    case collab::property_type::id:
+    case collab::property_type::json:
+      if (random.below(3) == 0) {
+        return {};
+      }
+      return info.type == collab::property_type::id
+                 ? "g" + std::to_string(random.below(3))
+                 : std::next(custom_digests.begin(), static_cast<int>(random.below(2)))->first;
     case collab::property_type::index:
       return "a" + std::to_string(random.below(10));
     default:
@@ -162,7 +180,10 @@ property random_property(sequence& random, collab::element_kind kind) {
 
 collab::element random_element(sequence& random, std::string id) {
   const auto kind = static_cast<collab::element_kind>(random.below(collab::element_kind_count));
-  collab::element made{std::move(id), kind, "u" + std::to_string(random.below(3))};
+  const std::string creator = "u" + std::to_string(random.below(3));
+  collab::element made = kind == collab::element_kind::host
+                             ? collab::element{std::move(id), collab::host_kind{"x-a"}, creator}
+                             : collab::element{std::move(id), kind, creator};
   made.set(property::index, "a" + std::to_string(random.below(10)));
   for (std::uint64_t i = random.below(5); i > 0; --i) {
     const property key = random_property(random, kind);
@@ -304,6 +325,80 @@ TEST_SUITE("document/digest") {
     CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
   }
 
+  TEST_CASE("a JSON value has the digest that JavaScript makes of it") {
+    const auto hash = [](std::string_view text) {
+      REQUIRE(collab::is_json(text));
+      return collab::to_text(collab::detail::json_digest(text));
+    };
+    CHECK(hash("null") == "2362f9dedccc1d87");
+    CHECK(hash("false") == "fbf1402aaa712c4e");
+    CHECK(hash("true") == "40b23b7fbca28a2d");
+    CHECK(hash("1.5") == "b6e97c387de00f36");
+    CHECK(hash("\"h\xc3\xa9\\n\"") == "08b285959020665b");
+    CHECK(hash("[1,[]]") == "13a7445efb9e2597");
+    CHECK(hash(R"({"b":[true,null],"a":-0})") == "25a1044405386bef");
+    CHECK(hash("{}") == "20f631f4a5e0fd63");
+  }
+
+  TEST_CASE("how a JSON value is written makes no difference") {
+    const auto hash = [](std::string_view text) {
+      REQUIRE(collab::is_json(text));
+      return collab::to_text(collab::detail::json_digest(text));
+    };
+    const std::pair<std::string_view, std::string_view> same[] = {
+        {R"({"a":1,"b":[true,null]})", R"( { "b" : [ true , null ] , "a" : 1.0 } )"},
+        {R"({"a":2})", R"({"a":1,"a":2})"},
+        {R"({"a":2,"b":0})", R"({"\u0061":{"c":[]},"b":0,"a":2})"},
+        {"[100]", "[1e2]"},
+        {"0", "-0"},
+        {R"("\ud83d\ude00\n\u20ac\u00e9\/")", "\"\xf0\x9f\x98\x80\\u000a\xe2\x82\xac\xc3\xa9/\""},
+        {"[18446744073709551615]", "[18446744073709551615.0]"},
+        {"[1e-400]", "[0]"},
+        {" [ ] ", "[]"},
+        {"{ }", "{}"},
+    };
+    for (const auto& [a, b] : same) {
+      CAPTURE(a);
+      CHECK(hash(a) == hash(b));
+    }
+    const std::string_view different[] = {"{}",
+                                          "[]",
+                                          "null",
+                                          "false",
+                                          "true",
+                                          "0",
+                                          "1",
+                                          "\"\"",
+                                          "\"1\"",
+                                          "[1,2]",
+                                          "[2,1]",
+                                          R"({"a":1,"b":2})",
+                                          "[[1]]",
+                                          "[1,1]",
+                                          R"({"a":2,"b":1})",
+                                          R"({"a":{"b":1}})",
+                                          R"({"a":[]})",
+                                          R"({"b":[]})"};
+    std::set<std::string> all;
+    for (const std::string_view each : different) {
+      all.insert(hash(each));
+    }
+    CHECK(all.size() == std::size(different));
+  }
+
+  TEST_CASE("the digest of what is no JSON stays within it") {
+    sequence random{31};
+    for (int i = 0; i < 20'000; ++i) {
+      std::string text;
+      for (std::uint64_t left = random.below(12); left > 0; --left) {
+        text.push_back("{}[]\",:\\u0d8e-tfn \xc3"[random.below(20)]);
+      }
+      // On the heap to the byte, for who watches over memory.
+      const std::vector<char> bytes{text.begin(), text.end()};
+      (void)collab::detail::json_digest({bytes.data(), bytes.size()});
+    }
+  }
+
   TEST_CASE("the examples of the protocol's document are right") {
     std::string expected = "digest 0000000000000000 nothing\n";
     collab::element rect{"r", collab::element_kind::rect, "u1"};
@@ -327,6 +422,19 @@ TEST_SUITE("document/digest") {
     expected += line_of(text,
                         "{\"id\":\"t\",\"kind\":\"text\",\"userId\":\"u1\",\"index\":\"a2\","
                         "\"text\":\"h\xc3\xa9llo\"}");
+    collab::element image{"i", collab::element_kind::image, "u1"};
+    image.set(property::index, std::string{"a4"});
+    image.set(property::source, std::string{"img/1.png"});
+    image.set(property::locked, true);
+    image.set(property::group, std::string{"g"});
+    expected += line_of(image, R"({"id":"i","kind":"image","userId":"u1","index":"a4",)"
+                               R"("source":"img/1.png","locked":true,"group":"g"})");
+    collab::element note{"h", collab::host_kind{"x-note"}, "u1"};
+    note.set(property::index, std::string{"a5"});
+    note.set(property::custom, std::string{"{\"b\":[1,true,null],\"a\":\"h\xc3\xa9\"}"});
+    expected += line_of(note,
+                        "{\"id\":\"h\",\"kind\":\"x-note\",\"userId\":\"u1\",\"index\":\"a5\","
+                        "\"custom\":{\"b\":[1,true,null],\"a\":\"h\xc3\xa9\"}}");
     collab::element stroke{"s", collab::element_kind::stroke, "u1"};
     stroke.set(property::index, std::string{"a3"});
     REQUIRE(

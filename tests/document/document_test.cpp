@@ -9,11 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "collab/document/element_digest.hpp"
 #include "collab/document/fractional_index.hpp"
 #include "collab/document/ordering.hpp"
+#include "support/sequence.hpp"
 
 using collab::property;
 using collab::seq_number;
+using collab_test::sequence;
 
 namespace {
 
@@ -32,14 +35,6 @@ std::vector<std::string> ids_in_order(const collab::document& board) {
 }
 
 // A small generator with a fixed sequence (Knuth's MMIX constants).
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
-
 }  // namespace
 
 TEST_SUITE("document/fractional_index") {
@@ -346,5 +341,74 @@ TEST_SUITE("document/document") {
     board.forget_body("first");
     CHECK(board.number_of("first") == 0);
     CHECK(board.number_of("never") == 0);
+  }
+}
+
+TEST_SUITE("document/board_snapshot") {
+  TEST_CASE("a snapshot shows what the document showed, whatever becomes of that") {
+    collab::document board;
+    for (int i = 0; i < 20; ++i) {
+      board.insert(make("e" + std::to_string(i), "a" + std::to_string(9 - i % 10)), seq_number{1});
+    }
+    board.remove("e3", seq_number{2});
+    const auto ids = ids_in_order(board);
+    const collab::digest content = board.content_digest();
+    const collab::board_snapshot then = board.snapshot(seq_number{2});
+    CHECK(then.seq() == seq_number{2});
+
+    board.set("e1", property::x, 5.0, seq_number{3}, seq_number{3});
+    board.set("e2", property::index, std::string{"Zz"}, seq_number{4}, seq_number{4});
+    board.remove("e4", seq_number{5});
+    board.forget_body("e4");
+    board.insert(make("new", "a0"), seq_number{6});
+
+    REQUIRE(then.size() == 19);
+    CHECK(then.content_digest() == content);
+    collab::digest sum;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      CHECK(then.elements()[i].id() == ids[i]);
+      CHECK(std::get<double>(then.elements()[i].get(property::x)) == 0);
+      sum += collab::digest_of(then.elements()[i]);
+    }
+    CHECK(sum == content);
+  }
+
+  TEST_CASE("a document made from a snapshot goes on by itself") {
+    collab::document board;
+    board.insert(make("b", "a1"), seq_number{1});
+    board.insert(make("a", "a0"), seq_number{2});
+    const collab::board_snapshot then = board.snapshot(seq_number{2});
+    collab::document again{then};
+    CHECK(ids_in_order(again) == std::vector<std::string>{"a", "b"});
+    CHECK(again.content_digest() == board.content_digest());
+    CHECK(again.bytes() == board.bytes());
+    again.set("a", property::x, 7.0, seq_number{3}, seq_number{3});
+    again.remove("b", seq_number{4});
+    CHECK(std::get<double>(board.find("a")->get(property::x)) == 0);
+    CHECK(board.find("b") != nullptr);
+    CHECK(then.size() == 2);
+  }
+
+  TEST_CASE("elements are shared until one of them changes, and then only that one is not") {
+    collab::document board;
+    board.insert(make("a", "a0"), seq_number{1});
+    board.insert(make("b", "a1"), seq_number{2});
+    const collab::element* const a = board.find("a");
+    const collab::board_snapshot then = board.snapshot(seq_number{2});
+    CHECK(then.elements()[0].is_same(*a));
+    board.set("a", property::x, 1.0, seq_number{3}, seq_number{3});
+    // Where it is in the document it stays.
+    CHECK(board.find("a") == a);
+    CHECK_FALSE(then.elements()[0].is_same(*a));
+    CHECK_FALSE(a->is_shared());
+    CHECK(then.elements()[1].is_same(*board.find("b")));
+  }
+
+  TEST_CASE("the empty snapshot is that of an empty board") {
+    const collab::board_snapshot nothing;
+    CHECK(nothing.size() == 0);
+    const collab::document board{nothing};
+    CHECK(board.size() == 0);
+    CHECK(board.snapshot(seq_number{}).content_digest() == nothing.content_digest());
   }
 }

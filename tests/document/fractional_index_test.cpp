@@ -9,15 +9,11 @@
 #include <string_view>
 #include <vector>
 
-namespace {
+#include "support/sequence.hpp"
 
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
+using collab_test::sequence;
+
+namespace {
 
 constexpr std::string_view digits =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -14,20 +14,15 @@
 #include <utility>
 #include <vector>
 
+#include "support/sequence.hpp"
+
 using collab::property;
 using collab::replica;
+using collab_test::sequence;
 
 namespace {
 
 collab::unix_time at(std::int64_t ms) { return collab::unix_time{std::chrono::milliseconds{ms}}; }
-
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
 
 collab::element make(const std::string& id, double x = 0, const std::string& creator = "u") {
   collab::element made{id, collab::element_kind::rect, creator};

@@ -11,23 +11,19 @@
 #include <vector>
 
 #include "collab/document/element_bounds.hpp"
+#include "support/sequence.hpp"
 
 using collab::property;
 using collab::seq_number;
+using collab_test::sequence;
 
 namespace {
 
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
-
 collab::element random_element(sequence& random, std::string id) {
   const auto kind = static_cast<collab::element_kind>(random.below(collab::element_kind_count));
-  collab::element made{std::move(id), kind, "u"};
+  collab::element made = kind == collab::element_kind::host
+                             ? collab::element{std::move(id), collab::host_kind{"x-gear"}, "u"}
+                             : collab::element{std::move(id), kind, "u"};
   made.set(property::index, "a" + std::to_string(random.below(10)));
   made.set(property::x, double(random.below(4'000)) - 2'000);
   made.set(property::y, double(random.below(4'000)) - 2'000);
@@ -112,6 +108,9 @@ TEST_SUITE("document/spatial_index") {
       }
       REQUIRE(index.size() == board.size());
       REQUIRE(index.in(box) == expected);
+      std::erase_if(expected = {board.elements().begin(), board.elements().end()},
+                    [&](const auto* each) { return !collab::is_touched(*each, x, y, 8); });
+      REQUIRE(index.under(x, y, 8) == expected);
     }
     CHECK(index.in({}).empty());
   }

@@ -91,6 +91,26 @@ TEST_SUITE("e2e/connection") {
     CHECK(again.problems().empty());
   }
 
+  TEST_CASE("an undo without a scope has the one that the server was started with") {
+    for (const std::string scope : {"room", "mine"}) {
+      CAPTURE(scope);
+      const running_server server{{"--undo", scope}};
+      client_loop loop;
+      board_follower ann{loop, server.port(), "ROOM01", "ann"};
+      board_follower bob{loop, server.port(), "ROOM01", "bob"};
+      REQUIRE(loop.run_until([&] { return ann.has_joined() && bob.has_joined(); }));
+      ann.client().send(put_json(1, "of-ann"));
+      REQUIRE(loop.run_until([&] { return ann.acks().size() == 1; }));
+      bob.client().send(put_json(1, "of-bob"));
+      REQUIRE(loop.run_until([&] { return bob.acks().size() == 1; }));
+      ann.client().send(R"({"type":"operation:undo","op":2})");
+      REQUIRE(loop.run_until([&] { return ann.acks().size() == 2; }));
+      const std::string left = fetch_snapshot(server.port(), "ROOM01");
+      CHECK((left.find("of-ann") == std::string::npos) == (scope == "mine"));
+      CHECK((left.find("of-bob") == std::string::npos) == (scope == "room"));
+    }
+  }
+
   TEST_CASE("who does not join in time is closed with 4008") {
     const running_server server{{"--limit", "join_deadline=300"}};
     client_loop loop;

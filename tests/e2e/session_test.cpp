@@ -5,13 +5,16 @@
 #include <signal.h>
 #include <simdjson.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "collab/core/detail/byte_stream.hpp"
 #include "e2e/running_server.hpp"
+#include "protocol/client_frames.hpp"
 #include "storage/temporary_folder.hpp"
 #include "support/board_client.hpp"
 
@@ -45,6 +48,30 @@ class visitor {
 
  private:
   std::vector<std::string> said_;
+  board_client client_;
+};
+
+// Likewise in the binary dialect: the bodies of the messages of one type.
+class binary_visitor {
+ public:
+  binary_visitor(client_loop& loop, std::uint16_t port)
+      : client_{loop, port, "lasting", board_client::frame_handler{[this](std::string_view frame) {
+                  collab::detail::byte_reader in{frame};
+                  while (in.left() > 0) {
+                    const int type = static_cast<int>(in.byte());
+                    said_.emplace(type, in.view());
+                    REQUIRE_FALSE(in.failed());
+                  }
+                }}} {}
+
+  void send(std::string_view frame) { client_.send_frame(collab::websocket_opcode::binary, frame); }
+  [[nodiscard]] const board_client& client() const { return client_; }
+  [[nodiscard]] bool has(int type) const { return said_.contains(type); }
+  // The body of the first message of that type, which is there.
+  [[nodiscard]] std::string body(int type) const { return said_.find(type)->second; }
+
+ private:
+  std::multimap<int, std::string> said_;
   board_client client_;
 };
 
@@ -103,6 +130,44 @@ TEST_SUITE("e2e/session") {
     ann.send(R"({"type":"stroke:end","op":3,"strokeId":"s","count":3})");
     REQUIRE(loop.run_until([&] { return ann.has("op:ack"); }));
     CHECK(ann.find("op:ack").starts_with(R"({"type":"op:ack","op":3,"seq":2)"));
+  }
+
+  TEST_CASE("so it does in the binary dialect") {
+    const temporary_folder folder;
+    const std::string storage = "sqlite:" + folder.file("board.db");
+    client_loop loop;
+    std::string secret;
+    const std::string head = text("Ann") + color("");
+    {
+      running_server server{{}, storage};
+      binary_visitor ann{loop, server.port()};
+      ann.send(message(1, head));
+      ann.send(message(7, varint(1) + literal("r") + '\1' + list({})) +
+               message(8, varint(2) + literal("none") + list({tagged(1, 1, number(0.5))})));
+      REQUIRE(loop.run_until([&] { return ann.has(65) && ann.has(67); }));
+      const std::string state = ann.body(64);
+      collab::detail::byte_reader in{state};
+      CHECK(in.view() == "lasting");
+      secret = in.view();
+      server.signal(SIGKILL);
+      REQUIRE(server.wait_for_exit() == 128 + SIGKILL);
+      REQUIRE(loop.run_until([&] { return ann.client().is_closed(); }));
+    }
+    running_server server{{}, storage};
+    binary_visitor ann{loop, server.port()};
+    ann.send(message(1, head + text(secret) + varint(0)));
+    REQUIRE(loop.run_until([&] { return ann.has(91) || ann.has(64); }));
+    REQUIRE(ann.has(91));
+    // op 2, he is member 1, seq 1, and operation 2 was rejected.
+    CHECK(ann.body(91).starts_with(
+        text("lasting") + varint(2) + varint(1) + varint(1) +
+        list({varint(2) + '\2' + text("element 'none' is not on the board")})));
+    // The one event is his element, which is number 1 as it was.
+    CHECK(ann.body(91).ends_with(varint(1) + text("r") + '\1' + varint(2) + text("a0") + list({})));
+    ann.send(message(10, varint(2)) + message(10, varint(3)));
+    REQUIRE(loop.run_until([&] { return ann.has(65); }));
+    CHECK(ann.body(67) == varint(2) + '\2' + text("element 'none' is not on the board"));
+    CHECK(ann.body(65).starts_with(varint(3) + varint(2)));
   }
 
   TEST_CASE("a stroke whose author is away goes on where it was, or is committed and told so") {

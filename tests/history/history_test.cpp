@@ -10,19 +10,13 @@
 #include "collab/history/edit_history.hpp"
 #include "collab/history/operation_codec.hpp"
 #include "collab/history/operation_log.hpp"
+#include "support/sequence.hpp"
 
 using collab::property;
 using collab::seq_number;
+using collab_test::sequence;
 
 namespace {
-
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
 
 collab::element make(const std::string& id, const std::string& index = "a0") {
   collab::element made{id, collab::element_kind::rect, "ann"};

@@ -14,21 +14,15 @@
 #include <vector>
 
 #include "collab/history/edit_history.hpp"
+#include "support/sequence.hpp"
 
 using collab::property;
 using collab::seq_number;
 using collab::undo_outcome;
 using collab::undo_scope;
+using collab_test::sequence;
 
 namespace {
-
-struct sequence {
-  std::uint64_t state;
-  std::uint64_t below(std::uint64_t bound) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (state >> 33) % bound;
-  }
-};
 
 collab::element box(const std::string& id, const std::string& creator) {
   collab::element made{id, collab::element_kind::rect, creator};

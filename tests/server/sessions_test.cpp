@@ -27,6 +27,10 @@ std::string resume(const std::string& secret, int seq) {
          std::to_string(seq) + "}}";
 }
 
+std::string scoped_undo(const std::string& type, int op) {
+  return R"({"type":")" + type + R"(","op":)" + std::to_string(op) + R"(,"scope":"room"})";
+}
+
 // Somebody who is in the room, and his secret.
 struct known_person {
   explicit known_person(host_under_test& it) : who{it.connect()} {
@@ -210,6 +214,36 @@ TEST_SUITE("server/sessions") {
       }
     }
     CHECK(restored == 40);
+  }
+
+  TEST_CASE("large events don't add up for one who does not read: he is sent away") {
+    collab::room_host_options options;
+    options.bounds.state_chunk_bytes = 1'024;
+    options.bounds.output_queue_bytes = 10'000;
+    options.bounds.operations_burst = 10'000;
+    host_under_test it{options};
+    const auto ann = it.joined("Ann");
+    for (int i = 1; i <= 100; ++i) {
+      it.say(*ann, it.put(i, "element-" + std::to_string(i)));
+    }
+    it.say(*ann, R"({"type":"canvas:clear","op":101})");
+    const auto bob = it.connect();
+    bob->join("Bob");
+    it.loop.run();
+    bob->stop_reading();
+    int op = 102;
+    const auto undo = [&] { it.say(*ann, scoped_undo("operation:undo", op++)); };
+    const auto redo = [&] { it.say(*ann, scoped_undo("operation:redo", op++)); };
+    // Larger than the queue, it may wait; so may what is smaller after it.
+    undo();
+    CHECK(it.host->statistics().slow_readers_closed_total == 0);
+    redo();
+    CHECK(it.host->statistics().slow_readers_closed_total == 0);
+    for (int i = 0; i < 3; ++i) {
+      undo();
+      redo();
+    }
+    CHECK(it.host->statistics().slow_readers_closed_total == 1);
   }
 
   TEST_CASE("the digest of a board is told to everybody within its time") {

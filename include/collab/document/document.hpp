@@ -9,6 +9,7 @@
 #include <absl/container/btree_set.h>
 #include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -16,9 +17,11 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "collab/core/ids.hpp"
 #include "collab/core/text.hpp"
+#include "collab/document/board_snapshot.hpp"
 #include "collab/document/digest.hpp"
 #include "collab/document/element.hpp"
 #include "collab/document/element_digest.hpp"
@@ -48,6 +51,25 @@ class document {
   explicit document(document_options options = {}) : options_{options} {}
   document(const document&) = delete;
   document& operator=(const document&) = delete;
+  // The board of a snapshot, with no tombstones. O(elements).
+  explicit document(const board_snapshot& shown, document_options options = {})
+      : options_{options} {
+    slots_.reserve(shown.size());
+    for (const element& each : shown.elements()) {
+      insert(each, seq_number{each.number()});
+    }
+  }
+
+  // What is shown, for good: `seq` is the last operation that is in it. The elements are shared
+  // until they are changed here. O(elements).
+  [[nodiscard]] board_snapshot snapshot(seq_number seq) const {
+    std::vector<element> all;
+    all.reserve(order_.size());
+    for (const element* each : order_) {
+      all.push_back(*each);
+    }
+    return {std::move(all), digest_, seq};
+  }
 
   // The elements from the lowest to the topmost. Valid until the document changes.
   [[nodiscard]] const ordered_elements& elements() const noexcept { return order_; }
@@ -104,7 +126,8 @@ class document {
     slots_.emplace(inserted->id(),
                    slot{std::move(body), writer, true, identity_digest(*inserted), whole});
     digest_ += whole;
-    order_.insert(inserted);
+    // Most come on top of all others, or next to one another.
+    order_.insert(order_.end(), inserted);
     return *inserted;
   }
 
@@ -175,6 +198,16 @@ class document {
     return found != slots_.end() ? &found->second : nullptr;
   }
 
+  // What one register takes, and its part of the digest.
+  [[nodiscard]] static std::pair<std::size_t, digest> measure(const slot& of, property key) {
+    const property_register* held = of.body->find(key);
+    if (held == nullptr) {
+      return {0, digest{}};
+    }
+    return {sizeof(property_register) + value_bytes(held->value),
+            property_digest(of.identity, of.body->kind(), key, held->value)};
+  }
+
   template <typename Change>
   void change(std::string_view id, property key, Change apply) {
     slot* found = find_slot(id);
@@ -184,13 +217,13 @@ class document {
     if (moves) {
       order_.erase(&body);
     }
-    bytes_ -= body.bytes();
-    const digest before = property_digest(found->identity, body, key);
+    const auto [bytes_before, before] = measure(*found, key);
     apply(body);
-    const digest difference = property_digest(found->identity, body, key) - before;
+    const auto [bytes_after, after] = measure(*found, key);
+    bytes_ = bytes_ - bytes_before + bytes_after;
+    const digest difference = after - before;
     found->whole += difference;
     digest_ += found->is_there ? difference : digest{};
-    bytes_ += body.bytes();
     if (moves) {
       order_.insert(&body);
     }

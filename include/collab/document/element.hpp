@@ -1,7 +1,8 @@
 // collab/document/element.hpp - one thing on the board: a stroke, a shape, a text.
 //
 // An element is its immutable identity (id, kind, creator, and a stroke's points) and a
-// few properties, each a register that remembers who wrote it last.
+// few properties, each a register that remembers who wrote it last. Copies share both until
+// one of them changes: a copy costs 16 bytes.
 
 #ifndef COLLAB_DOCUMENT_ELEMENT_HPP
 #define COLLAB_DOCUMENT_ELEMENT_HPP
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "collab/core/ids.hpp"
+#include "collab/document/detail/shared_value.hpp"
 #include "collab/document/digest.hpp"
 #include "collab/document/property.hpp"
 #include "collab/ink/point.hpp"
@@ -39,6 +41,15 @@ struct property_register {
   seq_number writer{};
 };
 
+// What a value keeps on the heap.
+[[nodiscard]] inline std::size_t value_bytes(const property_value& value) noexcept {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return text->size();
+  }
+  const auto* list = std::get_if<std::shared_ptr<const offset_list>>(&value);
+  return list != nullptr ? (*list)->size() * sizeof(offset) : 0;
+}
+
 // A kind of the host's own: x-NAME, is_host_kind().
 struct host_kind {
   std::string name;
@@ -50,42 +61,50 @@ class element {
  public:
   element() = default;
   element(element_id id, element_kind kind, user_id creator)
-      : id_{std::move(id)}, creator_{std::move(creator)}, kind_{kind} {
+      : who_{identity{std::move(id), std::move(creator), kind, {}, 0, 0, {}, {}}} {
     assert(kind != element_kind::host);
   }
   // An element of one of the host's own kinds. Requires: is_host_kind(kind.name).
   element(element_id id, host_kind kind, user_id creator)
-      : id_{std::move(id)},
-        creator_{std::move(creator)},
-        kind_{element_kind::host},
-        kind_name_{std::make_shared<const std::string>(std::move(kind.name))} {
-    assert(is_host_kind(*kind_name_));
+      : who_{identity{std::move(id),
+                      std::move(creator),
+                      element_kind::host,
+                      std::move(kind.name),
+                      0,
+                      0,
+                      {},
+                      {}}} {
+    assert(is_host_kind(kind_name()));
   }
 
-  [[nodiscard]] const element_id& id() const noexcept { return id_; }
-  [[nodiscard]] element_kind kind() const noexcept { return kind_; }
+  [[nodiscard]] const element_id& id() const noexcept { return who_->id; }
+  [[nodiscard]] element_kind kind() const noexcept { return who_->kind; }
   // The name of the kind, x-NAME for one of the host's own.
   [[nodiscard]] std::string_view kind_name() const noexcept {
-    return kind_name_ ? std::string_view{*kind_name_} : name_of(kind_);
+    return kind() == element_kind::host ? std::string_view{who_->kind_name} : name_of(kind());
   }
-  [[nodiscard]] const user_id& creator() const noexcept { return creator_; }
+  [[nodiscard]] const user_id& creator() const noexcept { return who_->creator; }
 
   // A short name for the element: the seq of the operation that made it. 0 before that, but for
   // strokes that are being drawn, which a room numbers by itself.
-  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
-  void set_number(std::uint64_t number) noexcept { number_ = number; }
+  [[nodiscard]] std::uint64_t number() const noexcept { return who_->number; }
+  void set_number(std::uint64_t number) {
+    if (this->number() != number) {
+      who_.edit().number = number;
+    }
+  }
 
   // How many samples a stroke has; 0 for other kinds.
-  [[nodiscard]] std::size_t point_count() const noexcept { return point_count_; }
+  [[nodiscard]] std::size_t point_count() const noexcept { return who_->point_count; }
   // The samples as they are kept, in the packed form of point_codec.hpp; empty where there are
   // none. Valid as long as any copy of the element.
   [[nodiscard]] std::string_view packed_points() const noexcept {
-    return points_ ? std::string_view{*points_} : std::string_view{};
+    return who_->points ? std::string_view{*who_->points} : std::string_view{};
   }
   // Adds the samples to the end of `out`. O(points); allocates only where `out` grows.
   void append_points_to(std::vector<point>& out) const {
-    if (points_) {
-      [[maybe_unused]] const absl::Status status = decode_points(*points_, out);
+    if (who_->points) {
+      [[maybe_unused]] const absl::Status status = decode_points(*who_->points, out);
       assert(status.ok());  // They were packed here.
     }
   }
@@ -96,7 +115,7 @@ class element {
     return all;
   }
   // The digest of the samples. O(1).
-  [[nodiscard]] const digest& points_digest() const noexcept { return points_digest_; }
+  [[nodiscard]] const digest& points_digest() const noexcept { return who_->points_digest; }
   // Rounds the samples of a stroke to the grid and keeps them packed. To be called before the
   // element is put into a document.
   //
@@ -107,9 +126,10 @@ class element {
       return status;
     }
     packed.shrink_to_fit();
-    point_count_ = static_cast<std::uint32_t>(points.size());
-    points_ = points.empty() ? nullptr : std::make_shared<const std::string>(std::move(packed));
-    points_digest_ = digest_of(points);
+    identity& who = who_.edit();
+    who.point_count = static_cast<std::uint32_t>(points.size());
+    who.points = points.empty() ? nullptr : std::make_shared<const std::string>(std::move(packed));
+    who.points_digest = digest_of(points);
     return absl::OkStatus();
   }
 
@@ -124,90 +144,95 @@ class element {
   // The register of `key`, or null when nobody has set it. O(properties set).
   [[nodiscard]] const property_register* find(property key) const noexcept {
     const auto found = place(key);
-    return found != registers_.end() && found->key == key ? &*found : nullptr;
+    return found != registers_->end() && found->key == key ? &*found : nullptr;
   }
 
   // The value of `key`, or what it is when nobody has set it.
   // Requires: has_property(kind(), key).
   [[nodiscard]] property_value get(property key) const {
     const property_register* found = find(key);
-    return found != nullptr ? found->value : initial_value(describe(kind_, key));
+    return found != nullptr ? found->value : initial_value(describe(kind(), key));
   }
 
   // Writes `key`. Requires: has_property(kind(), key), a value of its type and range.
   // In a document, only through document::set().
   void set(property key, property_value value, seq_number stamp = {}, seq_number writer = {}) {
-    assert(has_property(kind_, key));
-    const auto found = place(key);
-    if (found != registers_.end() && found->key == key) {
+    assert(has_property(kind(), key));
+    std::vector<property_register>& held = registers_.edit();
+    const auto found = held.begin() + (place(key) - registers_->begin());
+    if (found != held.end() && found->key == key) {
       *found = {key, std::move(value), stamp, writer};
     } else {
-      registers_.insert(found, {key, std::move(value), stamp, writer});
+      held.insert(found, {key, std::move(value), stamp, writer});
     }
   }
 
   // Takes `key` back to what it is when nobody has set it, keeping the stamp of that.
   void reset(property key, seq_number stamp) {
-    set(key, initial_value(describe(kind_, key)), stamp, seq_number{});
+    set(key, initial_value(describe(kind(), key)), stamp, seq_number{});
   }
 
   // Every register, in the order of the properties.
-  [[nodiscard]] std::span<const property_register> registers() const noexcept { return registers_; }
+  [[nodiscard]] std::span<const property_register> registers() const noexcept {
+    return *registers_;
+  }
   // The latest operation that wrote a register; 0 when none did. O(properties set).
   [[nodiscard]] seq_number latest_stamp() const noexcept {
     seq_number latest{};
-    for (const property_register& each : registers_) {
+    for (const property_register& each : *registers_) {
       latest = std::max(latest, each.stamp);
     }
     return latest;
   }
   // Dates all registers: for an element that is put whole by one operation.
-  void stamp_all(seq_number seq) noexcept {
-    for (property_register& each : registers_) {
+  void stamp_all(seq_number seq) {
+    for (property_register& each : registers_.edit()) {
       each.stamp = seq;
       each.writer = seq;
     }
   }
 
-  // The memory that this element takes, about. O(properties set).
+  // The memory that this element takes, about, as if it shared nothing. O(properties set).
   [[nodiscard]] std::size_t bytes() const noexcept {
-    std::size_t sum = sizeof(element) + 64 + packed_points().size();
-    if (kind_name_) {
-      sum += sizeof(std::string) + kind_name_->size();
-    }
-    for (const property_register& each : registers_) {
-      sum += sizeof(property_register);
-      if (const auto* text = std::get_if<std::string>(&each.value)) {
-        sum += text->size();
-      } else if (const auto* list = std::get_if<std::shared_ptr<const offset_list>>(&each.value)) {
-        sum += (*list)->size() * sizeof(offset);
-      }
+    return sizeof(element) + decltype(who_)::heap_bytes() + packed_points().size() +
+           who_->kind_name.size() + register_bytes();
+  }
+  // That of the registers alone.
+  [[nodiscard]] std::size_t register_bytes() const noexcept {
+    std::size_t sum = decltype(registers_)::heap_bytes();
+    for (const property_register& each : *registers_) {
+      sum += sizeof(property_register) + value_bytes(each.value);
     }
     return sum;
   }
+  // Whether the registers are shared with a copy of this element.
+  [[nodiscard]] bool is_shared() const noexcept { return !registers_.is_alone(); }
+  // Whether `other` is a copy of this element and neither has changed since. O(1).
+  [[nodiscard]] bool is_same(const element& other) const noexcept {
+    return who_.shares_with(other.who_) && registers_.shares_with(other.registers_);
+  }
 
  private:
+  struct identity {
+    element_id id;
+    user_id creator;
+    element_kind kind = element_kind::stroke;
+    // Of the host's own kinds only.
+    std::string kind_name;
+    std::uint64_t number = 0;
+    std::uint32_t point_count = 0;
+    std::shared_ptr<const std::string> points;
+    digest points_digest;
+  };
+
   [[nodiscard]] std::vector<property_register>::const_iterator place(property key) const noexcept {
     return std::lower_bound(
-        registers_.begin(), registers_.end(), key,
-        [](const property_register& each, property wanted) { return each.key < wanted; });
-  }
-  [[nodiscard]] std::vector<property_register>::iterator place(property key) noexcept {
-    return std::lower_bound(
-        registers_.begin(), registers_.end(), key,
+        registers_->begin(), registers_->end(), key,
         [](const property_register& each, property wanted) { return each.key < wanted; });
   }
 
-  element_id id_;
-  user_id creator_;
-  element_kind kind_ = element_kind::stroke;
-  // Of the host's own kinds only.
-  std::shared_ptr<const std::string> kind_name_;
-  std::uint64_t number_ = 0;
-  std::uint32_t point_count_ = 0;
-  std::vector<property_register> registers_;
-  std::shared_ptr<const std::string> points_;
-  digest points_digest_;
+  detail::shared_value<identity> who_;
+  detail::shared_value<std::vector<property_register>> registers_;
 };
 
 }  // namespace collab

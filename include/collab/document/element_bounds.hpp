@@ -76,7 +76,9 @@ namespace detail {
         box.add(each.x, each.y);
       }
     }
-  } else {
+  }
+  // A host's own kind may have either.
+  if (box.is_empty() && has_property(of.kind(), property::height)) {
     box.add(0, 0);
     box.add(static_cast<float>(detail::number_in(of, property::width)),
             static_cast<float>(detail::number_in(of, property::height)));

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "collab/document/detail/json_digest.hpp"
 #include "collab/document/digest.hpp"
 #include "collab/document/element.hpp"
 #include "collab/document/property.hpp"
@@ -35,6 +36,8 @@ template <>
 inline constexpr std::uint32_t digest_type<std::string> = 4;
 template <>
 inline constexpr std::uint32_t digest_type<std::shared_ptr<const offset_list>> = 5;
+template <>
+inline constexpr std::uint32_t digest_type<bool> = 6;
 
 inline void add_to_digest(word_hash&, std::monostate) noexcept {}
 inline void add_to_digest(word_hash& hash, double value) noexcept { hash.add(value); }
@@ -45,6 +48,7 @@ inline void add_to_digest(word_hash& hash, const color& value) noexcept {
 inline void add_to_digest(word_hash& hash, token value) noexcept {
   hash.add(static_cast<std::uint32_t>(value));
 }
+inline void add_to_digest(word_hash& hash, bool value) noexcept { hash.add(std::uint32_t{value}); }
 inline void add_to_digest(word_hash& hash, const std::string& value) noexcept {
   hash.add(std::string_view{value});
 }
@@ -69,7 +73,7 @@ inline void add_to_digest(word_hash& hash,
 [[nodiscard]] inline digest identity_digest(const element& of) noexcept {
   detail::word_hash hash;
   hash.add(std::string_view{of.id()});
-  hash.add(name_of(of.kind()));
+  hash.add(of.kind_name());
   hash.add(std::string_view{of.creator()});
   hash.add(static_cast<std::uint32_t>(of.point_count()));
   hash.add(of.points_digest());
@@ -80,10 +84,17 @@ inline void add_to_digest(word_hash& hash,
 // default. Requires: has_property(kind, key). O(size of the value).
 [[nodiscard]] inline digest property_digest(const digest& identity, element_kind kind, property key,
                                             const property_value& value) {
-  if (detail::is_default_value(describe(kind, key), value)) {
+  const property_info& info = describe(kind, key);
+  if (detail::is_default_value(info, value)) {
     return {};
   }
   detail::word_hash hash{identity};
+  if (const auto* text = std::get_if<std::string>(&value);
+      text != nullptr && info.type == property_type::json) {
+    hash.add(8 * static_cast<std::uint32_t>(key) + detail::digest_type<std::string>);
+    hash.add(detail::json_digest(*text));
+    return hash.finish();
+  }
   std::visit(
       [&](const auto& held) {
         hash.add(8 * static_cast<std::uint32_t>(key) +

@@ -23,6 +23,7 @@
 
 #include "collab/document/document.hpp"
 #include "collab/document/element_bounds.hpp"
+#include "collab/document/element_hit_test.hpp"
 #include "collab/ink/bounds.hpp"
 
 namespace collab {
@@ -130,6 +131,18 @@ class spatial_index {
   // the lowest to the topmost: what may be under a pointer.
   [[nodiscard]] std::vector<const element*> near(float x, float y, float tolerance = 0) const {
     return in({x - tolerance, y - tolerance, x + tolerance, y + tolerance});
+  }
+
+  // The elements that are touched within `tolerance` of a place, from the lowest to the topmost:
+  // what is under a pointer. Requires: all finite, tolerance >= 0. As near(), and O(points) of
+  // those.
+  [[nodiscard]] std::vector<const element*> under(float x, float y, float tolerance = 0) const {
+    std::vector<const element*> met = near(x, y, tolerance);
+    std::erase_if(met, [&](const element* each) {
+      return !is_touched(*each, entries_.find(each)->second.shape, double{x}, double{y},
+                         double{tolerance});
+    });
+    return met;
   }
 
  private:

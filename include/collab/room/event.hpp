@@ -240,6 +240,9 @@ class room_sink {
   // `record` is the next one of the room's log and has to be stored.
   virtual void store(std::string record, log_position position) = 0;
 
+  // `done` has changed the document by `effect`; its events follow.
+  virtual void applied(const operation& /*done*/, const edit_effect& /*effect*/) {}
+
  protected:
   ~room_sink() = default;
 };

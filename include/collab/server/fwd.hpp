@@ -5,6 +5,7 @@
 
 namespace collab {
 
+class room_hooks;
 class room_host;
 class server;
 struct room_host_options;

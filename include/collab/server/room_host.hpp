@@ -30,6 +30,7 @@
 #include "collab/core/random_source.hpp"
 #include "collab/history/operation.hpp"
 #include "collab/protocol/dialect.hpp"
+#include "collab/server/fwd.hpp"
 #include "collab/storage/storage.hpp"
 #include "collab/transport/transport.hpp"
 
@@ -37,6 +38,9 @@ namespace collab {
 
 struct room_host_options {
   limits bounds;
+
+  // Looks on and has a say; must outlive the host. Null: nobody does.
+  room_hooks* hooks = nullptr;
 
   // What undo and redo mean in these rooms that name no scope.
   undo_scope default_scope = undo_scope::room;

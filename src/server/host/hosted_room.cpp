@@ -3,6 +3,7 @@
 #include "server/host/hosted_room.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "collab/core/text.hpp"
 
@@ -99,6 +100,8 @@ void hosted_room::admit(session& who, join_message message) {
   const user_id user = joined->self.user;
   if (joined->taken_over.has_value()) {
     take_over(*joined->taken_over);
+  } else if (room_hooks* hooks = owner_.options().hooks) {
+    hooks->on_joined(board_, joined->self);
   }
   who.enter(this, user);
   schedule();
@@ -121,7 +124,13 @@ void hosted_room::leave(session& who) {
   if (!remove_member(who)) {
     return;
   }
+  room_hooks* hooks = owner_.options().hooks;
+  const auto found = board_.members().find(who.id());
+  const std::optional<member> gone = hooks != nullptr ? std::optional{found->second} : std::nullopt;
   board_.leave(who.id(), owner_.now());
+  if (hooks != nullptr) {
+    hooks->on_left(board_, *gone);
+  }
   if (members_.empty()) {
     leave_memory_at_ = owner_.now().steady + owner_.options().room_grace;
   }
@@ -137,9 +146,27 @@ bool hosted_room::remove_member(const session& who) {
 }
 
 absl::Status hosted_room::execute(session& from, const room_command& command) {
-  absl::Status status = board_.execute(from.id(), command, owner_.now());
+  absl::Status status = owner_.options().hooks != nullptr
+                            ? execute_hooked(*owner_.options().hooks, from, command)
+                            : board_.execute(from.id(), command, owner_.now());
   schedule();
   return status;
+}
+
+absl::Status hosted_room::execute_hooked(room_hooks& hooks, session& from, room_command command) {
+  [[maybe_unused]] const std::size_t kind = command.index();
+  auto* operation = std::get_if<operation_command>(&command);
+  [[maybe_unused]] const operation_counter counter = operation != nullptr ? operation->counter : 0;
+  const member& who = board_.members().find(from.id())->second;
+  absl::Status refused = hooks.before(board_, who, command);
+  assert(command.index() == kind && (operation == nullptr || operation->counter == counter));
+  if (!refused.ok() && operation == nullptr) {
+    return refused;
+  }
+  if (!refused.ok()) {
+    operation->body = refused_operation{std::move(refused)};
+  }
+  return board_.execute(from.id(), command, owner_.now());
 }
 
 void hosted_room::snapshot(snapshot_handler done) {
@@ -295,6 +322,12 @@ void hosted_room::store(std::string record, log_position /*position*/) {
   }
 }
 
+void hosted_room::applied(const operation& done, const edit_effect& effect) {
+  if (room_hooks* hooks = owner_.options().hooks) {
+    hooks->on_applied(board_, done, effect);
+  }
+}
+
 // One append of a room is with the storage at a time; what comes meanwhile forms the next.
 void hosted_room::append_pending() {
   is_append_planned_ = false;
@@ -302,6 +335,7 @@ void hosted_room::append_pending() {
     return;
   }
   in_flight_ = std::exchange(pending_, {});
+  in_flight_seq_ = board_.last_seq();
   owner_.append(*this, {name(), epoch_, to_integer(durable_), in_flight_});
 }
 
@@ -330,6 +364,9 @@ void hosted_room::append_done(const absl::Status& status) {
   durable_ = log_position{to_integer(durable_) + in_flight_.size()};
   in_flight_.clear();
   board_.set_durable(durable_);
+  if (room_hooks* hooks = owner_.options().hooks) {
+    hooks->on_committed(board_, in_flight_seq_);
+  }
   release();
   append_pending();
   schedule();

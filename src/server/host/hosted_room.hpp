@@ -20,6 +20,7 @@
 
 #include "collab/core/random_source.hpp"
 #include "collab/room/room.hpp"
+#include "collab/server/room_hooks.hpp"
 #include "collab/server/room_host.hpp"
 #include "collab/storage/storage.hpp"
 #include "server/host/session.hpp"
@@ -117,6 +118,7 @@ class hosted_room final : public room_sink {
   void to_all(const room_event& event, log_position gate) override;
   void to_others(member_id except, const room_event& event, log_position gate) override;
   void store(std::string record, log_position position) override;
+  void applied(const operation& done, const edit_effect& effect) override;
 
   void put_out(gated_output output);
   void deliver(gated_output& output);
@@ -128,6 +130,7 @@ class hosted_room final : public room_sink {
   bool remove_member(const session& who);
   // Another connection has the session of `id` now.
   void take_over(member_id id);
+  absl::Status execute_hooked(room_hooks& hooks, session& from, room_command command);
   void schedule();
   void consider_leaving_memory();
 
@@ -138,6 +141,8 @@ class hosted_room final : public room_sink {
   bool is_stopped_ = false;
   std::uint64_t epoch_ = 0;
   log_position durable_{};
+  // The last operation of what is with the storage.
+  seq_number in_flight_seq_{};
   // The last operation that is in the statistics.
   seq_number counted_{};
   // Records that are with the storage, and those that wait for them.

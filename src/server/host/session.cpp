@@ -68,12 +68,16 @@ void session::send(const wire_parts& messages, bool is_state) {
     send(messages.front());
     return;
   }
-  std::size_t bytes = connection_->queued_bytes() == 0 ? 0 : state_bytes_;
+  std::size_t bytes = 0;
   for (const shared_payload& each : messages) {
     bytes += each->bytes.size();
   }
+  if (connection_->queued_bytes() > 0) {
+    // Not the sum of all: whoever never reads would have a queue without a bound.
+    bytes = std::max(bytes, state_bytes_);
+  }
   for (const shared_payload& each : messages) {
-    // Counted from the first one on; when nothing was waiting, it is forgotten at once.
+    // Allowed from the first one on; when nothing was waiting, send() takes it back at once.
     state_bytes_ = bytes;
     send(each);
   }

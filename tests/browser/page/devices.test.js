@@ -153,6 +153,42 @@ describe('a phone', () => {
     assert.equal(await inkedPixels(page, 'static'), 0);
     assert.deepEqual((await snapshot(server.url, room)).elements, []);
   });
+
+  it('gives up what the first finger began when the second lands, however late', async () => {
+    const touch = await toucher(page);
+    await touch('touchStart', [[100, 300]]);
+    for (let i = 1; i <= 10; i += 1) await touch('touchMove', [[100 + i * 8, 300]]);
+    await waitInk(page, [95, 290, 100, 20], { layer: 'live' });
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 350)));
+    await touch('touchStart', [
+      [180, 300],
+      [280, 300],
+    ]);
+    await waitInk(page, [95, 290, 100, 20], { layer: 'live', expected: false });
+    for (let i = 1; i <= 10; i += 1)
+      await touch('touchMove', [
+        [180, 300 + i * 5],
+        [280, 300 + i * 5],
+      ]);
+    await touch('touchEnd', []);
+    await waitSettled(page);
+    await waitElements(page, 0);
+    assert.deepEqual((await snapshot(server.url, room)).elements, []);
+  });
+
+  it('zooms by a pinch on a trackpad that tells of it by gesture events', async () => {
+    await page.evaluate(() => {
+      const board = document.getElementById('board');
+      const tell = (type, scale) =>
+        board.dispatchEvent(
+          Object.assign(new Event(type, { cancelable: true }), { scale, clientX: 50, clientY: 60 }),
+        );
+      tell('gesturestart', 1);
+      tell('gesturechange', 1.2);
+      tell('gesturechange', 1.5);
+    });
+    assert.equal(await page.textContent('#zoom-level'), '150%');
+  });
 });
 
 describe('a pen', () => {

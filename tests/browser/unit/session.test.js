@@ -37,7 +37,15 @@ describe('a session', () => {
 
   const socket = () => fake.sockets.at(-1);
 
-  async function join({ elements = [], live = [], chat = [], op = 0, you = YOU, more, history } = {}) {
+  async function join({
+    elements = [],
+    live = [],
+    chat = [],
+    op = 0,
+    you = YOU,
+    more,
+    history,
+  } = {}) {
     socket().open();
     await turn();
     const [hello] = socket().take();
@@ -78,6 +86,22 @@ describe('a session', () => {
     const mine = { canUndo: false, canRedo: true };
     await join({ history: { canUndo: true, canRedo: false, mine, scope: 'room' } });
     assert.deepEqual(session.history, { canUndo: true, canRedo: false });
+  });
+
+  it('undoes in the scope that is chosen here', async () => {
+    const mine = { canUndo: false, canRedo: true };
+    await join({ history: { canUndo: true, canRedo: false, mine, scope: 'room' } });
+    session.undo();
+    session.useScope('mine');
+    assert.deepEqual([session.scope, session.history], ['mine', mine]);
+    session.redo();
+    assert.deepEqual(
+      (await sent()).map(({ type, scope }) => [type, scope]),
+      [
+        ['operation:undo', undefined],
+        ['operation:redo', 'mine'],
+      ],
+    );
   });
 
   it('sends what belongs together in one group', async () => {

@@ -1,10 +1,12 @@
 // app.js - puts the page together: who, which room, the board, the tools and the panels.
 
 import { byId, disclose, enableMenuKeys } from './dom.js';
-import { boundsOfAll, encloses, grow } from './geometry.js';
+import { boundsOfAll, contains, encloses, grow } from './geometry.js';
 import { Chat } from './chat.js';
+import { Clipboard } from './clipboard.js';
 import { askClear, askProfile, closeOnBackdrop, toggleHelp } from './dialogs.js';
 import { offerFile, toPng, toSvg } from './export.js';
+import { followImages } from './images.js';
 import { Cursors, PeoplePanel } from './people.js';
 import { inventColor, inventName } from './palette.js';
 import { PointerInput } from './pointer.js';
@@ -44,6 +46,12 @@ function roomOfPage() {
   return room;
 }
 
+/** The scope of undo that was chosen in this browser, if any. */
+function scopeOfSettings() {
+  const scope = recall('undo-scope', null);
+  return scope === 'mine' || scope === 'room' ? scope : undefined;
+}
+
 /** How the page talks to the server: `?dialect=json` makes it readable for people. */
 function dialectOfPage() {
   const isJson = new URL(location.href).searchParams.get('dialect') === 'json';
@@ -68,11 +76,14 @@ class App {
   #panning = false;
   #countScheduled = false;
   #viewTouched = false;
+  /** Where the pointer was last, in board units; null before it came. */
+  #pointerAt = null;
 
   constructor(profile) {
     this.#session = new Session({
       url: roomSocketUrl(location, this.#room),
       profile,
+      scope: scopeOfSettings(),
       makeDialect: dialectOfPage(),
       onBoardChange: (before, after) => this.#elementChanged(before, after),
     });
@@ -101,6 +112,8 @@ class App {
     new PeoplePanel(this.#session);
     new Status(this.#session);
     this.#theme = new Theme({ onChange: (dark) => this.#themeChanged(dark) });
+    this.#followClipboard();
+    followImages(() => this.#renderer.invalidateAll());
     this.#followSession();
     this.#followWindow();
     this.#connectButtons();
@@ -141,6 +154,7 @@ class App {
       renderer: this.#renderer,
       styles: this.#styles,
       onSelection: (elements) => this.#toolbar.showSelection(elements),
+      showCursor: () => this.#showCursor(),
       editText: (element) => this.#tools.text.edit(element),
       onTextDone: () => {},
     };
@@ -254,6 +268,10 @@ class App {
     const { history, isJoined } = this.#session;
     byId('undo').disabled = !isJoined || !history.canUndo;
     byId('redo').disabled = !isJoined || !history.canRedo;
+    const onlyMine = this.#session.scope === 'mine';
+    byId('undo-mine').setAttribute('aria-pressed', String(onlyMine));
+    byId('undo').dataset.tip = onlyMine ? 'Undo my last' : 'Undo';
+    byId('redo').dataset.tip = onlyMine ? 'Redo my last' : 'Redo';
   }
 
   #followWindow() {
@@ -293,10 +311,36 @@ class App {
     window.addEventListener('blur', () => this.#input.holdSpace(false));
   }
 
+  #followClipboard() {
+    new Clipboard({
+      selected: () => this.#select.selected,
+      removeSelected: () => this.#select.removeSelected(),
+      place: () => this.#pastePlace(),
+      textStyle: () => this.#styles.of('text'),
+      put: (element, group) => this.#session.put(element, group),
+      select: (ids) => {
+        this.useTool('select');
+        this.#select.select(ids);
+      },
+      notify: toast,
+    });
+  }
+
+  /** Where to paste: under the pointer if that is in sight, otherwise in the middle. */
+  #pastePlace() {
+    const { left, top, right, bottom } = this.#viewport.bounds;
+    const at = this.#pointerAt;
+    const isSeen = at && contains({ left, top, right, bottom }, at.x, at.y);
+    return isSeen ? at : { x: (left + right) / 2, y: (top + bottom) / 2 };
+  }
+
   #inputHost() {
     return {
       tool: (eraser) => (eraser ? this.#tools.eraser : this.#tool),
-      onCursor: ({ x, y }, drawing) => this.#session.moveCursor(x, y, drawing),
+      onCursor: ({ x, y }, drawing) => {
+        this.#pointerAt = { x, y };
+        this.#session.moveCursor(x, y, drawing);
+      },
       onPress: () => {
         this.#viewTouched = true;
         if (isTyping(document.activeElement)) document.activeElement.blur();
@@ -329,6 +373,7 @@ class App {
       help: actions.help,
       undo: actions.undo,
       redo: actions.redo,
+      'undo-mine': actions.undoMine,
       delete: actions.remove,
       fit: actions.fit,
       'save-png': actions.savePng,
@@ -355,6 +400,7 @@ class App {
       color: (n) => this.#toolbar.chooseColor(n),
       undo: () => session.undo(),
       redo: () => session.redo(),
+      undoMine: () => this.toggleScope(),
       selectAll: () => {
         this.useTool('select');
         this.#select.selectAll();
@@ -411,6 +457,16 @@ class App {
   fit() {
     this.#viewTouched = true;
     this.#viewport.fit(boundsOfAll(this.#session.board.ordered()), { padding: this.#padding });
+  }
+
+  /** Undo takes back everybody's work or only one's own; remembered in this browser. */
+  toggleScope() {
+    const scope = this.#session.scope === 'mine' ? 'room' : 'mine';
+    this.#session.useScope(scope);
+    remember('undo-scope', scope);
+    toast(
+      scope === 'mine' ? 'Undo takes back only what you did.' : 'Undo takes back what anybody did.',
+    );
   }
 
   async clear() {

@@ -11,6 +11,7 @@ import {
 } from './geometry.js';
 import { GrowingTrace } from './growing_ink.js';
 import { traceStroke } from './ink.js';
+import { pictureOf } from './images.js';
 import { fontOf, layoutText } from './text.js';
 
 // A highlighter multiplies on light paper, so that what is below stays readable through it.
@@ -76,6 +77,7 @@ const PAINTERS = {
   arrow: paintLine,
   text: paintText,
   sticky: paintSticky,
+  image: paintImage,
 };
 
 /** What stands in the place of an element that this page can't draw. */
@@ -84,6 +86,17 @@ export function placeholderLabel({ kind, source }) {
   // Never fetched: a board must not make its readers call on servers that somebody chose.
   const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]+)/i.exec(source ?? '')?.[1];
   return host ? `image: ${host}` : 'image';
+}
+
+/** The picture where the element itself holds it, otherwise the box in its place. */
+function paintImage(ctx, element, dark) {
+  const picture = pictureOf(element);
+  if (!picture) {
+    paintPlaceholder(ctx, element, dark);
+    return;
+  }
+  const { left, top, right, bottom } = shapeBounds(element);
+  ctx.drawImage(picture, left, top, right - left, bottom - top);
 }
 
 /** A labelled box; nothing where the element has no size. */

@@ -2,7 +2,6 @@
 // zoom. Palm rejection is by the type of pointer: once a pen was seen, fingers only move the
 // board.
 
-const TOUCH_SECOND_THOUGHT_MS = 300;
 const MIDDLE_BUTTON = 1;
 const ERASER_BUTTON = 5;
 const LINE_PIXELS = 16;
@@ -33,6 +32,7 @@ export class PointerInput {
     area.addEventListener('pointercancel', (event) => this.#cancelled(event));
     area.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
     area.addEventListener('contextmenu', (event) => event.preventDefault());
+    this.#followTrackpad();
   }
 
   /** While space is held, dragging pans whatever the tool. */
@@ -88,8 +88,8 @@ export class PointerInput {
       this.#begin(event);
       return;
     }
-    const early = this.#drawing && event.timeStamp - this.#drawing.began < TOUCH_SECOND_THOUGHT_MS;
-    if (this.#drawing?.type === 'touch' && early) this.abort();
+    // Two fingers move the board: what the first one had begun was not meant.
+    if (this.#drawing?.type === 'touch') this.abort();
     if (!this.#drawing) this.#gesture = this.#gestureState();
   }
 
@@ -202,6 +202,24 @@ export class PointerInput {
     }
   }
 
+  /** Safari tells a pinch on a trackpad by events of its own; others send a wheel with ctrl. */
+  #followTrackpad() {
+    let scale = 1;
+    this.#area.addEventListener('gesturestart', (event) => {
+      event.preventDefault();
+      scale = event.scale;
+    });
+    this.#area.addEventListener('gesturechange', (event) => {
+      event.preventDefault();
+      // On a touch screen the same fingers are pointers, which are followed above.
+      if (this.#touches.size > 0 || !(event.scale > 0)) return;
+      const box = this.#area.getBoundingClientRect();
+      const by = event.scale / scale;
+      scale = event.scale;
+      this.#viewport.zoomBy(by, event.clientX - box.left, event.clientY - box.top);
+    });
+  }
+
   #sample(event) {
     const box = this.#area.getBoundingClientRect();
     const screenX = event.clientX - box.left;
@@ -216,6 +234,7 @@ export class PointerInput {
       time: event.timeStamp,
       type: event.pointerType,
       shift: event.shiftKey,
+      alt: event.altKey,
     };
   }
 }

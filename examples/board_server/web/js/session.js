@@ -35,9 +35,12 @@ export class Session extends EventTarget {
   /** Everybody in the room, this page included: clientId to user. */
   people = new Map();
   chat = [];
-  /** What there is to undo and redo in the scope that undo has at this server. */
+  /** What there is to undo and redo in the scope that undo has here. */
   history = { canUndo: false, canRedo: false };
-  #scope = 'room';
+  /** The scope of undo at this server, and the one chosen here instead, if any. */
+  #serverScope = 'room';
+  #chosenScope;
+  #toldHistory = {};
   /** Strokes being drawn here. */
   ownStrokes = new Set();
 
@@ -55,10 +58,12 @@ export class Session extends EventTarget {
 
   /**
    * `profile` is `{name, color}`; `onBoardChange(before, after)` hears of every element;
-   * `makeDialect` and `environment` are those of the connection.
+   * `makeDialect` and `environment` are those of the connection. `scope` is that of undo, `room`
+   * or `mine`; without it the server's own.
    */
-  constructor({ url, profile, onBoardChange, makeDialect, environment }) {
+  constructor({ url, profile, scope, onBoardChange, makeDialect, environment }) {
     super();
+    this.#chosenScope = scope;
     this.#profile = profile;
     this.board = new Board({ onChange: onBoardChange });
     this.connection = new Connection({
@@ -159,11 +164,27 @@ export class Session extends EventTarget {
 
   /** Undoes the latest work; only while connected, because the room decides what that is. */
   undo() {
-    this.#submitOnline({ type: 'operation:undo' });
+    this.#submitOnline({ type: 'operation:undo', ...this.#scopeToSend() });
   }
 
   redo() {
-    this.#submitOnline({ type: 'operation:redo' });
+    this.#submitOnline({ type: 'operation:redo', ...this.#scopeToSend() });
+  }
+
+  /** Whose work undo takes back: `room`, everybody's, or `mine`. */
+  get scope() {
+    return this.#chosenScope ?? this.#serverScope;
+  }
+
+  /** Chooses the scope of undo, from now on. */
+  useScope(scope) {
+    this.#chosenScope = scope;
+    this.#takeHistory(this.#toldHistory);
+    this.#tell('history');
+  }
+
+  #scopeToSend() {
+    return this.#chosenScope === undefined ? {} : { scope: this.#chosenScope };
   }
 
   say(text) {
@@ -339,7 +360,8 @@ export class Session extends EventTarget {
   };
 
   #takeHistory(told) {
-    const { canUndo = false, canRedo = false } = this.#scope === 'mine' ? (told.mine ?? {}) : told;
+    this.#toldHistory = told;
+    const { canUndo = false, canRedo = false } = this.scope === 'mine' ? (told.mine ?? {}) : told;
     this.history = { canUndo, canRedo };
   }
 
@@ -430,7 +452,7 @@ export class Session extends EventTarget {
     this.people = new Map((state.users ?? []).map((user) => [user.clientId, user]));
     this.people.set(state.you.clientId, state.you);
     this.chat = [...(state.chat ?? [])];
-    this.#scope = state.history?.scope ?? 'room';
+    this.#serverScope = state.history?.scope ?? 'room';
     this.#takeHistory(state.history ?? {});
     this.#joined = true;
     this.#retrying = false;

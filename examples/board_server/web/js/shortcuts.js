@@ -37,6 +37,7 @@ export function shortcutTable(actions) {
           (key) => actions.color(Number(key) - 1),
         ],
         ['Equal sides, straight angles', ['Shift', 'drag'], [], null],
+        ['Resize about the middle', ['Alt', 'drag'], [], null],
       ],
     ],
     [
@@ -44,6 +45,8 @@ export function shortcutTable(actions) {
       [
         ['Undo', [MOD, 'Z'], ['mod+z'], actions.undo],
         ['Redo', [MOD, 'Shift', 'Z'], ['mod+shift+z', 'mod+y'], actions.redo],
+        ['Undo only mine, or everybody’s', [MOD, 'Shift', 'U'], ['mod+shift+u'], actions.undoMine],
+        ['Copy, cut, paste', [MOD, 'C', 'X', 'V'], [], null],
         ['Select all', [MOD, 'A'], ['mod+a'], actions.selectAll],
         ['Duplicate', [MOD, 'D'], ['mod+d'], actions.duplicate],
         [

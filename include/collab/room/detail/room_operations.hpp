@@ -209,6 +209,7 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
   sink_.store(std::move(record), log_.last_position());
   // A copy is applied: what is announced of a change is what was asked for.
   const edit_effect effect = history_.apply(op);
+  sink_.applied(op, effect);
   told_operation told = tell_of(op, effect, board_);
   // Committed by the room itself it may be news to its author, who has no number for it.
   announce(told, author, author != nullptr ? live_number : 0);

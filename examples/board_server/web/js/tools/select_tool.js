@@ -1,5 +1,7 @@
-// select_tool.js - choose elements by click or by a frame around them, move and remove them.
+// select_tool.js - choose elements by click or by a frame around them; move, resize, turn and
+// remove them.
 
+import { withDefaults } from '../board.js';
 import {
   boundsOfCorners,
   contains,
@@ -9,10 +11,13 @@ import {
   topmostAt,
   union,
 } from '../geometry.js';
-import { paintElement, paintLock } from '../paint.js';
-import { copiesOf, makeId, onGrid } from '../protocol.js';
+import { paintElement } from '../paint.js';
+import { copiesOf, makeId } from '../protocol.js';
+import { cornerOf, cursorOfHandle, frameOf, movedBy, resizedBy, turnedBy } from '../transform.js';
+import { handleAt, paintChoice, paintSelection } from './selection_frame.js';
 
 const TOUCH_PIXELS = { mouse: 5, pen: 6, touch: 12 };
+const HANDLE_TOUCH_PIXELS = { mouse: 8, pen: 10, touch: 20 };
 const DRAG_PIXELS = 3;
 const DOUBLE_MS = 400;
 const COPY_OFFSET = 24;
@@ -23,6 +28,7 @@ export class SelectTool {
   #ids = new Set();
   #gesture = null;
   #lastClick = { time: -Infinity, id: null };
+  #byFinger = false;
 
   constructor(context) {
     this.#context = context;
@@ -61,16 +67,14 @@ export class SelectTool {
   }
 
   moveSelectedBy(dx, dy) {
-    const group = this.#ids.size > 1 ? makeId() : undefined;
-    for (const { id, props } of this.#movedBy(dx, dy)) this.#context.session.set(id, props, group);
+    this.#commit(movedBy(this.selected, dx, dy));
     this.#changed();
   }
 
-  #movedBy(dx, dy) {
-    return this.selected.map(({ id, x, y }) => ({
-      id,
-      props: { x: onGrid(x + dx), y: onGrid(y + dy) },
-    }));
+  /** Does the changes; several are undone together. */
+  #commit(changes) {
+    const group = changes.length > 1 ? makeId() : undefined;
+    for (const { id, props } of changes) this.#context.session.set(id, props, group);
   }
 
   /** An element is gone or has changed: what is shown around the selection follows. */
@@ -80,6 +84,12 @@ export class SelectTool {
 
   start(sample) {
     const { board, viewport } = this.#context;
+    this.#byFinger = sample.type === 'touch';
+    const handle = this.#handleAt(sample);
+    if (handle) {
+      this.#gesture = this.#handleGesture(handle, sample);
+      return;
+    }
     const tolerance = (TOUCH_PIXELS[sample.type] ?? 5) / viewport.zoom;
     const hit = topmostAt(board.ordered(), sample.x, sample.y, tolerance);
     const within = this.#isWithinSelection(sample, tolerance);
@@ -90,7 +100,35 @@ export class SelectTool {
     }
     if (hit && sample.shift) this.#toggle(hit.id);
     else if (hit && !this.#ids.has(hit.id) && !within) this.select([hit.id]);
-    this.#gesture = { kind: 'press', from: sample, hit: hit?.id ?? null, dx: 0, dy: 0 };
+    this.#gesture = { kind: 'press', from: sample, hit: hit?.id ?? null };
+  }
+
+  /** The handle under the pointer; it lies above everything. */
+  #handleAt(sample) {
+    const { zoom } = this.#context.viewport;
+    const reach = (HANDLE_TOUCH_PIXELS[sample.type] ?? 8) / zoom;
+    return handleAt(this.selected, sample, reach, zoom);
+  }
+
+  /** `elements` are those at the beginning: whoever changes them meanwhile, the drag stays whole. */
+  #handleGesture(handle, from) {
+    const elements = this.selected;
+    if (handle === 'turn') return { kind: 'press', from, handle, elements };
+    const [x, y] = cornerOf(frameOf(elements), handle);
+    return { kind: 'press', from, handle, elements, offset: [x - from.x, y - from.y] };
+  }
+
+  hover(sample) {
+    const handle = this.#handleAt(sample);
+    const angle = handle ? frameOf(this.selected).angle : 0;
+    const turnOrResize = handle === 'turn' ? 'grab' : handle && cursorOfHandle(handle, angle);
+    this.#showCursor(turnOrResize ?? 'default');
+  }
+
+  #showCursor(cursor) {
+    if (cursor === this.cursor) return;
+    this.cursor = cursor;
+    this.#context.showCursor();
   }
 
   move(samples) {
@@ -104,9 +142,8 @@ export class SelectTool {
       if (gesture.kind === 'press' && pixelsBetween(gesture.from, sample) >= DRAG_PIXELS)
         this.#beginDrag();
       if (gesture.kind === 'drag') {
-        gesture.dx = sample.x - gesture.from.x;
-        gesture.dy = sample.y - gesture.from.y;
-        this.#context.session.preview(this.#movedBy(gesture.dx, gesture.dy));
+        gesture.changes = changesBy(gesture, sample);
+        this.#context.session.preview(gesture.changes);
       }
     }
     this.#context.renderer.invalidateLive();
@@ -128,49 +165,18 @@ export class SelectTool {
   }
 
   deactivate() {
+    this.cursor = 'default';
     this.select([]);
   }
 
   paint(ctx, options) {
     const { zoom } = this.#context.viewport;
-    const selected = this.selected;
-    const moved = this.#gesture?.kind === 'drag' ? this.#gesture : { dx: 0, dy: 0 };
-    ctx.save();
-    ctx.translate(moved.dx, moved.dy);
-    if (this.#gesture?.kind === 'drag')
-      for (const element of selected) paintElement(ctx, element, options);
-    this.#paintSelection(ctx, selected, zoom);
-    ctx.restore();
-    if (this.#gesture?.kind === 'frame') paintFrame(ctx, this.#gesture, zoom);
-  }
-
-  #paintSelection(ctx, selected, zoom) {
-    if (selected.length === 0) return;
-    ctx.strokeStyle = '#5b5bd6';
-    ctx.lineWidth = 1 / zoom;
-    if (selected.length > 1) {
-      for (const element of selected) strokeBounds(ctx, grow(outlineBounds(element), 3 / zoom));
-    }
-    for (const element of selected) {
-      if (element.locked) paintLock(ctx, outlineBounds(element), zoom);
-    }
-    ctx.lineWidth = 1.5 / zoom;
-    const all = grow(selectionBounds(selected), 7 / zoom);
-    ctx.setLineDash([]);
-    strokeBounds(ctx, all);
-    const side = 7 / zoom;
-    ctx.fillStyle = '#ffffff';
-    for (const [x, y] of [
-      [all.left, all.top],
-      [all.right, all.top],
-      [all.left, all.bottom],
-      [all.right, all.bottom],
-    ]) {
-      ctx.beginPath();
-      ctx.roundRect(x - side / 2, y - side / 2, side, side, 2 / zoom);
-      ctx.fill();
-      ctx.stroke();
-    }
+    const gesture = this.#gesture;
+    const isDragged = gesture?.kind === 'drag';
+    const shown = isDragged ? changed(gesture.elements, gesture.changes) : this.selected;
+    if (isDragged) for (const element of shown) paintElement(ctx, element, options);
+    paintSelection(ctx, shown, { zoom, handles: !isDragged, finger: this.#byFinger });
+    if (gesture?.kind === 'frame') paintChoice(ctx, gesture, zoom);
   }
 
   #isWithinSelection({ x, y }, tolerance) {
@@ -187,16 +193,19 @@ export class SelectTool {
   }
 
   #beginDrag() {
-    this.#gesture.kind = 'drag';
+    Object.assign(this.#gesture, { kind: 'drag', changes: [] });
+    this.#gesture.elements ??= this.selected;
     this.#context.renderer.hide([...this.#ids]);
   }
 
-  #drop({ dx, dy }) {
+  #drop({ changes }) {
     this.#context.renderer.hide([]);
-    this.moveSelectedBy(dx, dy);
+    this.#commit(changes);
+    this.#changed();
   }
 
-  #click({ hit }, sample) {
+  #click({ hit, handle }, sample) {
+    if (handle) return;
     const { time, id } = this.#lastClick;
     const element = this.#context.board.get(hit);
     const isDouble = hit !== null && id === hit && sample.time - time < DOUBLE_MS;
@@ -226,15 +235,18 @@ function pixelsBetween(a, b) {
   return Math.hypot(a.screenX - b.screenX, a.screenY - b.screenY);
 }
 
-function strokeBounds(ctx, { left, top, right, bottom }) {
-  ctx.strokeRect(left, top, right - left, bottom - top);
+/** What the drag makes of its elements with the pointer at `sample`. */
+function changesBy({ elements, handle, from, offset }, sample) {
+  if (handle === 'turn') return turnedBy(elements, from, sample, { steps: sample.shift });
+  if (!handle) return movedBy(elements, sample.x - from.x, sample.y - from.y);
+  const place = { x: sample.x + offset[0], y: sample.y + offset[1] };
+  return resizedBy(elements, handle, place, { keep: sample.shift, centred: sample.alt });
 }
 
-function paintFrame(ctx, { from, to }, zoom) {
-  const frame = boundsOfCorners(from.x, from.y, to.x, to.y);
-  ctx.fillStyle = 'rgba(91, 91, 214, 0.08)';
-  ctx.strokeStyle = '#5b5bd6';
-  ctx.lineWidth = 1 / zoom;
-  ctx.fillRect(frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
-  strokeBounds(ctx, frame);
+/** The elements with the changes made. */
+function changed(elements, changes) {
+  const props = new Map(changes.map((change) => [change.id, change.props]));
+  return elements.map((element) =>
+    props.has(element.id) ? withDefaults({ ...element, ...props.get(element.id) }) : element,
+  );
 }

@@ -5,7 +5,8 @@
 
 import { isHostKind } from '../protocol.js';
 
-const WORDS = [
+/** The words that a property can be, by their numbers. */
+export const WORDS = [
   'none',
   'arrow',
   'solid',
@@ -17,10 +18,11 @@ const WORDS = [
   'highlighter',
 ];
 
-const TYPE = { none: 0, number: 1, color: 2, word: 3, text: 4, places: 5, flag: 6 };
+/** The types of values. */
+export const TYPE = { none: 0, number: 1, color: 2, word: 3, text: 4, places: 5, flag: 6 };
 
 /** By key: the name, the type of the value, and whether that is the text of a JSON value. */
-const PROPERTIES = [
+export const PROPERTIES = [
   ['index', TYPE.text],
   ['x', TYPE.number],
   ['y', TYPE.number],
