@@ -393,8 +393,11 @@ TEST_SUITE("server/room_host") {
     it.loop.run();
     CHECK(ann->heard() == lines{"op:ack 1", "history:state", "stroke:end", "server:closing"});
     CHECK(ann->closed == collab::close_code::going_away);
+    // That she has left is written down too.
+    CHECK_FALSE(is_done);
+    it.answer_all();
     CHECK(is_done);
-    CHECK(it.store.records["R"].size() == 2);
+    CHECK(it.store.records["R"].size() == 4);
     const auto late = it.connect();
     CHECK(late->closed == collab::close_code::going_away);
   }

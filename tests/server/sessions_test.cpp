@@ -174,7 +174,7 @@ TEST_SUITE("server/sessions") {
     options.bounds.state_chunk_bytes = 1'024;
     host_under_test it{options};
     const auto ann = it.joined("Ann");
-    for (int i = 1; i <= 40; ++i) {
+    for (int i = 1; i <= 80; ++i) {
       it.say(*ann, it.put(i, "element-" + std::to_string(i)));
     }
     const auto bob = it.connect();
@@ -190,7 +190,7 @@ TEST_SUITE("server/sessions") {
       CHECK(bob->texts[i].size() < 3 * 1'024);
       elements += simdjson::dom::array{part["elements"]}.size();
     }
-    CHECK(elements == 40);
+    CHECK(elements == 80);
     const auto cid = it.connect("R", dialect::binary);
     cid->say_binary(message(1, text("Cid") + color("")));
     it.loop.run();
@@ -199,9 +199,9 @@ TEST_SUITE("server/sessions") {
     CHECK(heard.front() == 64);
     CHECK(heard.back() == 93);
     // An undo brings all of them back at once.
-    it.say(*ann, R"({"type":"canvas:clear","op":41})");
+    it.say(*ann, R"({"type":"canvas:clear","op":81})");
     bob->texts.clear();
-    it.say(*ann, R"({"type":"operation:undo","op":42})");
+    it.say(*ann, R"({"type":"operation:undo","op":82})");
     std::size_t restored = 0;
     for (const std::string& each : bob->texts) {
       CHECK(each.size() < 3 * 1'024);
@@ -213,7 +213,7 @@ TEST_SUITE("server/sessions") {
         restored += list.size();
       }
     }
-    CHECK(restored == 40);
+    CHECK(restored == 80);
   }
 
   TEST_CASE("large events don't add up for one who does not read: he is sent away") {

@@ -51,6 +51,7 @@ void hosted_room::loaded(absl::StatusOr<opened_room> opened) {
   epoch_ = opened->epoch;
   durable_ = board_.last_position();
   counted_ = board_.last_seq();
+  committed_ = board_.last_seq();
   ++owner_.counters().rooms_loaded_total;
   // Whoever left while the room was loading is not in the list any more.
   for (waiting_member& each : std::exchange(waiting_, {})) {
@@ -246,6 +247,15 @@ wire_messages hosted_room::encode(const room_event& event) const {
   return messages;
 }
 
+void hosted_room::send_after_state(session& to, shared_payload message) {
+  const auto found = members_.find(to.id());
+  if (found == members_.end()) {
+    to.send(message);
+    return;
+  }
+  relay(found->second, wire_parts{std::move(message)}, false);
+}
+
 // Sends what does not wait for the storage, but never before the state of the room.
 void hosted_room::relay(present_member& to, const wire_parts& messages, bool is_passing) {
   if (!to.has_state) {
@@ -364,8 +374,12 @@ void hosted_room::append_done(const absl::Status& status) {
   durable_ = log_position{to_integer(durable_) + in_flight_.size()};
   in_flight_.clear();
   board_.set_durable(durable_);
-  if (room_hooks* hooks = owner_.options().hooks) {
-    hooks->on_committed(board_, in_flight_seq_);
+  // What was written may also be of sessions alone.
+  if (committed_ != in_flight_seq_) {
+    committed_ = in_flight_seq_;
+    if (room_hooks* hooks = owner_.options().hooks) {
+      hooks->on_committed(board_, committed_);
+    }
   }
   release();
   append_pending();

@@ -74,6 +74,8 @@ class hosted_room final : public room_sink {
   void join(session& who, join_message message);
   void leave(session& who);
   [[nodiscard]] absl::Status execute(session& from, const room_command& command);
+  // Sends `message` to a member, but not before the state of the room.
+  void send_after_state(session& to, shared_payload message);
 
   void snapshot(snapshot_handler done);
 
@@ -143,6 +145,8 @@ class hosted_room final : public room_sink {
   log_position durable_{};
   // The last operation of what is with the storage.
   seq_number in_flight_seq_{};
+  // The last operation that is durable.
+  seq_number committed_{};
   // The last operation that is in the statistics.
   seq_number counted_{};
   // Records that are with the storage, and those that wait for them.

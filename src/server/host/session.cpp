@@ -93,7 +93,12 @@ void session::send_passing(const shared_payload& message) {
 }
 
 void session::send_error(const absl::Status& reason, std::string_view type) {
-  send(wire_error(spoken_, reason, type));
+  shared_payload error = wire_error(spoken_, reason, type);
+  if (room_ != nullptr && !is_waiting_to_enter()) {
+    room_->send_after_state(*this, std::move(error));
+  } else {
+    send(error);
+  }
 }
 
 void session::close(close_code code, std::string_view reason) {

@@ -79,6 +79,7 @@ class session final : public transport_handler {
   // Sends a cursor or a preview, unless much is waiting already.
   void send_passing(const shared_payload& message);
 
+  // In a room it comes after the state of the room.
   void send_error(const absl::Status& reason, std::string_view type);
   // Ends the connection; the session leaves its room when it has ended.
   void close(close_code code, std::string_view reason);
