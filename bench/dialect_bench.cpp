@@ -185,9 +185,7 @@ void encode_json(benchmark::State& state) {
 BENCHMARK(encode_json)->Arg(1)->Arg(2)->Arg(8)->Arg(64);
 
 void encode_binary(benchmark::State& state) {
-  const collab::document board;
-  encode(state,
-         [&board](const collab::room_event& event) { return collab::encode_binary(event, board); });
+  encode(state, [](const collab::room_event& event) { return collab::encode_binary(event); });
 }
 BENCHMARK(encode_binary)->Arg(1)->Arg(2)->Arg(8)->Arg(64);
 

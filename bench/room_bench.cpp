@@ -20,6 +20,7 @@
 
 namespace {
 
+using collab::log_position;
 using collab::member_id;
 using collab::seq_number;
 

@@ -19,7 +19,7 @@ class binary_encoding final : public encoding {
 
   void encode(const relayed_points& points,
               absl::FunctionRef<void(std::string_view)> each) override {
-    each(collab::encode_binary(collab::stroke_extended{points.stroke, points.from}, board_));
+    each(collab::encode_binary(collab::stroke_extended{points.stroke, points.from}));
   }
 
   // A `stroke:point`: type, length, number of the stroke, from, live points.
@@ -36,9 +36,6 @@ class binary_encoding final : public encoding {
     run.resume_after(std::span{out}.last(from));
     (void)run.append(in.rest(), out);
   }
-
- private:
-  const collab::document board_;
 };
 
 }  // namespace

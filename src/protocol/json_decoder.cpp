@@ -29,6 +29,8 @@ static_assert(json_padding >= simdjson::SIMDJSON_PADDING);
 // The deepest message is an array of element:put with points: 5.
 constexpr std::size_t depth_max = 16;
 constexpr std::uint64_t counter_max = std::uint64_t{1} << 53;
+// More than any session has; a longer one is no session of anybody.
+constexpr std::uint64_t session_characters_max = 128;
 
 // An input as it is shown in an error message.
 std::string shown(std::string_view text) {
@@ -620,7 +622,7 @@ update_member read_update(message_reader& in) {
 }
 
 join_message read_join(message_reader& in) {
-  for (const std::string_view later : {"token", "password", "resume"}) {
+  for (const std::string_view later : {"token", "password"}) {
     if (in.find(later).has_value()) {
       in.refuse_later(later);
     }
@@ -628,6 +630,16 @@ join_message read_join(message_reader& in) {
   join_message message{in.words(in.need("name"), "name", 1, in.bounds().name_characters), {}};
   if (const auto paint = in.find("color"); paint.has_value()) {
     message.color = in.paint(*paint, "color");
+  }
+  if (const auto resume = in.find("resume"); resume.has_value()) {
+    const dom::object from = in.object(*resume, "resume");
+    if (!in.failed()) {
+      resume_point& point = message.resume.emplace();
+      point.session = in.words(in.need(from, "session", "resume.session"), "resume.session", 1,
+                               session_characters_max);
+      point.seq =
+          seq_number{in.integer(in.need(from, "seq", "resume.seq"), "resume.seq", 0, counter_max)};
+    }
   }
   return message;
 }

@@ -67,13 +67,10 @@ class everybody final : public collab::room_sink {
     records.push_back(std::move(record));
   }
 
-  const collab::room* board = nullptr;
   std::vector<std::string> records;
 
  private:
-  void tell(const collab::room_event& event) const {
-    check_messages(collab::encode_binary(event, board->board()));
-  }
+  void tell(const collab::room_event& event) const { check_messages(collab::encode_binary(event)); }
 };
 
 void check_command(const collab::room_command& command, const collab::limits& bounds) {
@@ -113,7 +110,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const collab::testing::manual_clock time;
   everybody sink;
   collab::room room{"R", bounds, sink};
-  sink.board = &room;
   require(room.join(ann, {"c1", "u1", "s1", "Ann", {}}, time.now()).ok());
   require(room.join(collab::member_id{2}, {"c2", "u2", "s2", "Bob", {}}, time.now()).ok());
 
@@ -138,7 +134,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   everybody again_sink;
   collab::room again{"R", bounds, again_sink};
-  again_sink.board = &again;
   for (const std::string& record : sink.records) {
     require(again.restore(record).ok());
   }

@@ -68,13 +68,12 @@ class two_members final : public collab::room_sink {
   void store(std::string, collab::log_position) override {}
 
   static char name(member_id who) { return who == ann ? 'A' : 'B'; }
-  [[nodiscard]] std::string encode(const collab::room_event& event) const {
-    return collab::encode_binary(event, board->board());
+  [[nodiscard]] static std::string encode(const collab::room_event& event) {
+    return collab::encode_binary(event);
   }
 
   static constexpr member_id ann{1};
   static constexpr member_id bob{2};
-  const collab::room* board = nullptr;
   script sent;
 };
 
@@ -100,7 +99,6 @@ TEST_SUITE("protocol/binary_session") {
     two_members sink;
     const collab::limits bounds;
     collab::room room{"ROOM01", bounds, sink};
-    sink.board = &room;
     collab::testing::manual_clock time;
     REQUIRE(room.join(sink.ann, {"c1", "u1", "secret", "Ann", {}}, time.now()).ok());
     REQUIRE(room.join(sink.bob, {"c2", "u2", "secret", "Bob", {}}, time.now()).ok());
@@ -132,7 +130,6 @@ TEST_SUITE("protocol/binary_session") {
   TEST_CASE("a state tells everything, and who is gone by name") {
     two_members sink;
     collab::room room{"R", {}, sink};
-    sink.board = &room;
     collab::testing::manual_clock time;
     const member_id gone{3};
     const std::vector<collab::point> points = {{1, 2, 0.5F, 0}, {3, 4, 0.25F, 8}};
@@ -187,7 +184,6 @@ TEST_SUITE("protocol/binary_session") {
   TEST_CASE("every other event is written as the document says") {
     two_members sink;
     collab::room room{"R", {}, sink};
-    sink.board = &room;
     collab::testing::manual_clock time;
     REQUIRE(
         room.join(sink.ann, {"ca", "ua", "sa", "Ann", collab::color{0, false}}, time.now()).ok());
@@ -252,7 +248,6 @@ TEST_SUITE("protocol/binary_session") {
   TEST_CASE("images, a host's own kinds and what every element may have are written so") {
     two_members sink;
     collab::room room{"R", {}, sink};
-    sink.board = &room;
     collab::testing::manual_clock time;
     REQUIRE(room.join(sink.ann, {"ca", "ua", "sa", "Ann", {}}, time.now()).ok());
     REQUIRE(room.join(sink.bob, {"cb", "ub", "sb", "Bob", {}}, time.now()).ok());
@@ -280,7 +275,7 @@ TEST_SUITE("protocol/binary_session") {
     const collab::preview_element preview{"i", {{property::x, 0.5}}};
     CHECK(bob_hears(preview) ==
           message(89, varint(1) + varint(0) + text("i") + list({tagged(1, 1, number(0.5))})));
-    room.set_durable(collab::log_position{1});
+    room.set_durable(room.last_position());
     CHECK(bob_hears(preview) ==
           message(89, varint(1) + varint(1) + list({tagged(1, 1, number(0.5))})));
     gear.set(property::locked, false);

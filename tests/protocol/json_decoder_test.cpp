@@ -378,7 +378,7 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"cursor:move","x":1,"y":2,"drawing":1})", "drawing: true or false"},
         {R"({"type":"room:join"})", "name: missing"},
         {R"({"type":"room:join","name":""})", "name: 0 characters"},
-        {R"({"type":"room:join","name":"a","resume":{}})", "resume: not available"},
+        {R"({"type":"room:join","name":"a","resume":{}})", "resume.session: missing"},
         {R"({"type":"room:join","name":"a","token":"t"})", "token: not available"},
         {R"({"type":"user:update","color":"#12345"})", "color: '#12345'"},
         {R"({"type":"view:set","x":1})", "view:set: not available"},

@@ -182,6 +182,13 @@ struct host_under_test {
     host->poll();
     loop.run();
   }
+  // Lets the storage do what it was asked for, and what comes of it.
+  void answer_all() {
+    while (!store.waiting.empty()) {
+      store.answer();
+      loop.run();
+    }
+  }
   static std::string put(int op, const std::string& id) {
     return R"({"type":"element:put","op":)" + std::to_string(op) + R"(,"element":{"id":")" + id +
            R"(","kind":"rect"}})";

@@ -50,8 +50,7 @@ TEST_SUITE("server/room_host") {
     it.host->snapshot("R", [&board](absl::StatusOr<std::string> text) { board = *text; });
     CHECK(board == "none");
     bob->heard();
-    it.store.answer();
-    it.loop.run();
+    it.answer_all();
     CHECK(ann->heard() ==
           lines{"user:joined", "op:ack 1", "history:state", "op:reject 2 not_found"});
     CHECK(bob->heard() == lines{"element:put", "history:state"});
@@ -70,7 +69,7 @@ TEST_SUITE("server/room_host") {
     it.loop.run();
     it.store.answer();
     it.loop.run();
-    CHECK(it.store.appended == std::vector<std::size_t>{1, 2});
+    CHECK(it.store.appended == std::vector<std::size_t>{1, 1, 2});  // Her session first.
     CHECK(it.store.waiting.empty());
     CHECK(ann->heard() == lines{"op:ack 1", "history:state", "op:ack 2", "op:ack 3"});
   }
@@ -87,8 +86,7 @@ TEST_SUITE("server/room_host") {
     it.loop.run();
     gone->hang_up();
     it.loop.run();
-    it.store.answer();
-    it.loop.run();
+    it.answer_all();
     CHECK(it.store.opened == 1);
     CHECK(ann->heard() == lines{"room:state 0", "user:joined"});
     CHECK(bob->heard() == lines{"room:state 0"});
@@ -108,6 +106,7 @@ TEST_SUITE("server/room_host") {
     it.store.answer();
     it.store.is_held = false;
     it.loop.run();
+    // What answers no operation waits for nothing but the state.
     CHECK(ann->heard() == lines{"room:state 0", "error invalid_argument", "op:ack 1",
                                 "history:state", "op:ack 2", "op:ack 3", "op:ack 4"});
     // And when the room can't be loaded, nothing of it is.
@@ -139,7 +138,8 @@ TEST_SUITE("server/room_host") {
     it.store.answer();
     it.loop.run();
     CHECK(ann->heard() == lines{"op:ack 1", "history:state", "op:ack 2"});
-    CHECK(it.store.records["R"].size() == 2);
+    // Her session, and two operations.
+    CHECK(it.store.records["R"].size() == 3);
   }
 
   TEST_CASE("when the storage refuses, the room stops, and is there again for the next") {
@@ -186,7 +186,8 @@ TEST_SUITE("server/room_host") {
     CHECK(it.host->statistics().rooms == 1);
     it.pass(1ns);
     CHECK(it.host->statistics().rooms == 0);
-    CHECK(it.store.records["R"].size() == 1);
+    // That she came, that she left, the stroke.
+    CHECK(it.store.records["R"].size() == 3);
     CHECK(it.snapshot().find("\"id\":\"s\"") != std::string::npos);
     CHECK(it.store.opened == 2);
     CHECK(it.host->statistics().rooms == 1);
@@ -205,8 +206,7 @@ TEST_SUITE("server/room_host") {
     it.pass(60s);
     it.pass(60s);
     CHECK(it.host->statistics().rooms == 1);
-    it.store.answer();
-    it.loop.run();
+    it.answer_all();
     CHECK(it.host->statistics().rooms == 0);
     it.store.is_held = false;
     ann = it.joined("Ann");
@@ -393,8 +393,11 @@ TEST_SUITE("server/room_host") {
     it.loop.run();
     CHECK(ann->heard() == lines{"op:ack 1", "history:state", "stroke:end", "server:closing"});
     CHECK(ann->closed == collab::close_code::going_away);
+    // That she has left is written down too.
+    CHECK_FALSE(is_done);
+    it.answer_all();
     CHECK(is_done);
-    CHECK(it.store.records["R"].size() == 2);
+    CHECK(it.store.records["R"].size() == 4);
     const auto late = it.connect();
     CHECK(late->closed == collab::close_code::going_away);
   }

@@ -59,14 +59,16 @@ bool client_loop::run_until(const std::function<bool()>& is_done,
 }
 
 board_client::board_client(client_loop& loop, std::uint16_t port, std::string_view room,
-                           message_handler handler)
-    : loop_{loop}, handler_{std::move(handler)} {
+                           std::string_view subprotocol, message_handler on_message,
+                           frame_handler on_frame)
+    : loop_{loop}, handler_{std::move(on_message)}, frame_handler_{std::move(on_frame)} {
   std::string request = "GET /v1/rooms/" + std::string{room} +
                         "/ws HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
                         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         "Sec-WebSocket-Version: 13\r\n"
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        "Sec-WebSocket-Protocol: collab.v1.json\r\n\r\n";
+                        "Sec-WebSocket-Protocol: " +
+                        std::string{subprotocol} + "\r\n\r\n";
   socket_ = connect_to(port);
   const auto give_up = [this](const std::string& why) {
     ::close(socket_);
@@ -195,6 +197,12 @@ void board_client::take_input() {
 }
 
 void board_client::take_message() {
+  if (frame_handler_.call) {
+    const std::string frame = std::exchange(message_, {});
+    ++received_;
+    frame_handler_.call(frame);
+    return;
+  }
   const simdjson::padded_string text{std::string_view{message_}};
   message_.clear();
   const simdjson::dom::element value = parser_.parse(text);

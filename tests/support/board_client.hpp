@@ -1,7 +1,7 @@
 // support/board_client.hpp - clients of a board server, many of them driven by one thread.
 //
-// They speak WebSocket over plain sockets and hand each JSON message to the test. What the
-// messages mean is not known here.
+// They speak WebSocket over plain sockets and hand each JSON message, or each frame of the
+// binary dialect, to the test. What the messages mean is not known here.
 //
 //   client_loop loop;
 //   board_client me{loop, server.port(), "ROOM01", [&](simdjson::dom::element message) { ... }};
@@ -19,6 +19,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collab/transport/websocket_frame.hpp"
@@ -49,11 +50,19 @@ class board_client {
   // Called for each message; those that come together in an array one by one. May send. The
   // message is valid during the call. May throw, which ends the turn.
   using message_handler = std::function<void(simdjson::dom::element)>;
+  // Likewise, for the frames of one that speaks the binary dialect.
+  struct frame_handler {
+    std::function<void(std::string_view)> call;
+  };
 
   // Connects and shakes hands, offering collab.v1.json. Blocks for at most 20 s; throws
   // std::runtime_error when the server does not agree. `loop` must outlive this object.
   board_client(client_loop& loop, std::uint16_t port, std::string_view room,
-               message_handler handler);
+               message_handler handler)
+      : board_client{loop, port, room, "collab.v1.json", std::move(handler), {}} {}
+  // Offers collab.v1.binary.
+  board_client(client_loop& loop, std::uint16_t port, std::string_view room, frame_handler handler)
+      : board_client{loop, port, room, "collab.v1.binary", {}, std::move(handler)} {}
   ~board_client();
   board_client(const board_client&) = delete;
   board_client& operator=(const board_client&) = delete;
@@ -70,11 +79,14 @@ class board_client {
   [[nodiscard]] bool is_closed() const { return socket_ < 0; }
   [[nodiscard]] int close_code() const { return close_code_; }
 
-  // Messages received.
+  // Messages, or frames, received.
   [[nodiscard]] std::size_t received() const { return received_; }
 
  private:
   friend class client_loop;
+
+  board_client(client_loop& loop, std::uint16_t port, std::string_view room,
+               std::string_view subprotocol, message_handler on_message, frame_handler on_frame);
 
   void read();
   void write();
@@ -82,7 +94,9 @@ class board_client {
   void take_message();
 
   client_loop& loop_;
+  // One of them.
   message_handler handler_;
+  frame_handler frame_handler_;
   int socket_ = -1;
   int close_code_ = 0;
   bool has_close_ = false;

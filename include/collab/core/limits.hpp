@@ -54,6 +54,18 @@ struct limits {
   std::uint64_t outcomes_per_session = 1'024;
   std::chrono::milliseconds cursor_interval{35};
   std::chrono::milliseconds cursor_expiry{10'000};
+  // How long a session waits for its client after the last connection.
+  std::chrono::milliseconds session_life{24 * 3'600'000};
+  // Sessions that wait; beyond it the one that was left first is forgotten.
+  std::uint64_t sessions_per_room = 400;
+  // Operations that can be told to one who comes back, and their memory; beyond it he gets the
+  // whole board.
+  std::uint64_t resume_events = 10'000;
+  std::uint64_t resume_bytes = 4 * 1024 * 1024;
+  // Larger states and undo events are told in several messages of about this size.
+  std::uint64_t state_chunk_bytes = 64 * 1024;
+  // How long after a change the digest of the board is told, at most once in that time.
+  std::chrono::milliseconds digest_interval{4'000};
   // How long a stroke waits for its author who is gone before the room commits it.
   std::chrono::milliseconds orphan_stroke{60'000};
 
@@ -118,6 +130,12 @@ struct limit_row {
       {"outcomes_per_session", "operations", &limits::outcomes_per_session},
       {"cursor_interval", "ms", nullptr, &limits::cursor_interval, 0, 60'000},
       {"cursor_expiry", "ms", nullptr, &limits::cursor_expiry, 1, 3'600'000},
+      {"session_life", "ms", nullptr, &limits::session_life, 0, 2'592'000'000},
+      {"sessions_per_room", "sessions", &limits::sessions_per_room},
+      {"resume_events", "operations", &limits::resume_events, nullptr, 0},
+      {"resume_bytes", "bytes", &limits::resume_bytes, nullptr, 0, 1ULL << 40},
+      {"state_chunk_bytes", "bytes", &limits::state_chunk_bytes, nullptr, 1024, 64 * 1024},
+      {"digest_interval", "ms", nullptr, &limits::digest_interval, 10, 3'600'000},
       {"orphan_stroke", "ms", nullptr, &limits::orphan_stroke, 0, 86'400'000},
       {"operations_per_second", "operations/s", &limits::operations_per_second},
       {"operations_burst", "operations", &limits::operations_burst},

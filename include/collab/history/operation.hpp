@@ -22,6 +22,8 @@ using property_changes = std::vector<std::pair<property, property_value>>;
 // A new element: a shape, or the whole stroke when it has ended.
 struct put_operation {
   element value;
+  // Whether it is a stroke that was drawn before everybody's eyes.
+  bool was_drawn = false;
 };
 
 struct set_operation {

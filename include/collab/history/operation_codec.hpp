@@ -30,6 +30,8 @@ namespace detail {
 
 // Added to the kind of a body that a group stands before.
 inline constexpr unsigned grouped_body = 0x80;
+// Added to that of an element that was drawn.
+inline constexpr unsigned drawn_body = 0x40;
 
 inline void write_body(record_writer& out, const put_operation& body) {
   out.text(body.value.id());
@@ -149,6 +151,11 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
   switch (kind) {
     case 0:
       return read_put(in, author);
+    case drawn_body: {
+      put_operation body = read_put(in, author);
+      body.was_drawn = true;
+      return body;
+    }
     case 1: {
       element_id id = in.text();
       return set_operation{std::move(id), read_changes(in)};
@@ -182,7 +189,10 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
   out.text(op.author);
   out.text(op.client);
   out.integer(op.counter);
-  const auto kind = static_cast<unsigned>(op.body.index());
+  auto kind = static_cast<unsigned>(op.body.index());
+  if (const auto* put = std::get_if<put_operation>(&op.body); put != nullptr && put->was_drawn) {
+    kind |= detail::drawn_body;
+  }
   if (op.group.empty()) {
     out.byte(kind);
   } else {

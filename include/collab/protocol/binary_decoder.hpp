@@ -57,6 +57,8 @@ class binary_decoder {
   using body_type = decltype(operation_command::body);
 
   static constexpr std::uint64_t counter_max = std::uint64_t{1} << 53;
+  // More than any session has; a longer one is no session of anybody.
+  static constexpr std::uint64_t session_characters_max = 128;
 
   // An id that the client has numbered.
   struct numbered_id {
@@ -145,6 +147,11 @@ inline void binary_decoder::take(detail::client_type type, reader& in, const use
     case client_type::join: {
       join_message join{in.words("name", bounds_.name_characters), {}};
       join.color = in.paint();
+      if (!in.failed() && in.left() > 0) {
+        resume_point& from = join.resume.emplace();
+        from.session = in.words("resume.session", session_characters_max);
+        from.seq = seq_number{in.whole("resume.seq", 0, counter_max)};
+      }
       message.body = std::move(join);
       break;
     }

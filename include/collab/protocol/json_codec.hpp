@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/limits.hpp"
@@ -53,8 +54,14 @@ class json_decoder {
   std::unique_ptr<state> state_;
 };
 
-// The message that tells a client of `event`.
+// The message that tells a client of `event`, whatever its size.
 [[nodiscard]] std::string encode_json(const room_event& event);
+
+// The messages that tell a client of `event`, in their order: more than one where the state of
+// a room, or an undo, has more than about `bytes_max` bytes. What can't be cut, such as one
+// stroke, is larger.
+[[nodiscard]] std::vector<std::string> encode_json_parts(const room_event& event,
+                                                         std::size_t bytes_max);
 
 // `error`; `type` is that of the message it answers, or empty.
 [[nodiscard]] std::string encode_json_error(const absl::Status& reason, std::string_view type);

@@ -12,6 +12,7 @@
 
 #include "collab/core/ids.hpp"
 #include "collab/room/command.hpp"
+#include "collab/room/room.hpp"
 
 namespace collab {
 
@@ -19,6 +20,8 @@ namespace collab {
 struct join_message {
   std::string name;
   std::optional<collab::color> color;
+  // Of one who comes back.
+  std::optional<resume_point> resume{};
 };
 
 // Asks for a pong that carries the same `t`.

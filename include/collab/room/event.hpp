@@ -8,8 +8,10 @@
 
 #include <absl/status/status.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -18,12 +20,13 @@
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"
-#include "collab/history/edit_history.hpp"
+#include "collab/document/digest.hpp"
 #include "collab/history/operation.hpp"
 #include "collab/room/chat.hpp"
 #include "collab/room/fwd.hpp"
 #include "collab/room/member.hpp"
 #include "collab/room/presence.hpp"
+#include "collab/room/told_operation.hpp"
 
 namespace collab {
 
@@ -50,6 +53,16 @@ struct joined_room {
   const member& self;
   instant now;
 };
+// What happened meanwhile, for one who is back: room::retained() has the operations.
+struct resumed_room {
+  const room& state;
+  const member& self;
+  instant now;
+  // Everything up to it he was told.
+  seq_number after{};
+  // Those of his operations that he may not know to be rejected.
+  std::span<const operation_result* const> rejected;
+};
 struct member_joined {
   const member& who;
 };
@@ -70,6 +83,12 @@ struct stroke_started {
 struct stroke_extended {
   const live_stroke& stroke;
   std::size_t from = 0;
+  // How many points are told; all others, if there are not as many.
+  std::size_t count = std::numeric_limits<std::size_t>::max();
+
+  [[nodiscard]] std::size_t end() const noexcept {
+    return from + std::min(count, stroke.points.size() - from);
+  }
 };
 struct stroke_cancelled {
   // Null when he is not in the room.
@@ -107,12 +126,23 @@ struct event_place {
   const member* author = nullptr;
   seq_number seq{};
   unix_time time{};
+  // His own number of it, where it is told to the author himself instead of an answer.
+  operation_counter op = 0;
+};
+// How much is told of a stroke when it has ended.
+enum class stroke_telling : std::uint8_t {
+  // Its receivers were sent the rest before.
+  end,
+  // Its receiver has the points, and no place in the z-order.
+  index,
+  whole,
 };
 struct stroke_ended {
   event_place place;
   const element& stroke;
   // The number that it had while it was being drawn; 0 where a receiver may not know it.
   std::uint64_t live_number = 0;
+  stroke_telling telling = stroke_telling::end;
 };
 struct element_put {
   event_place place;
@@ -120,25 +150,28 @@ struct element_put {
 };
 struct element_set {
   event_place place;
-  std::string_view id;
+  const told_ref& target;
   const property_changes& changes;
 };
 struct elements_removed {
   event_place place;
-  const std::vector<element_id>& ids;
+  const std::vector<told_ref>& targets;
 };
 struct canvas_cleared {
   event_place place;
 };
 struct operation_undone {
   event_place place;
-  const edit_effect& effect;
-  bool is_redo = false;
+  const told_undo& effect;
 };
 struct chat_sent {
-  // Null when he is not in the room.
-  const member* author = nullptr;
+  event_place place;
   const chat_message& message;
+};
+// What the board shows after the operation `seq`, in short.
+struct board_digest {
+  seq_number seq{};
+  digest value;
 };
 // What there is to undo and redo for the receiver: in scope room, and of his own.
 struct history_changed {
@@ -163,11 +196,35 @@ struct operation_gap {
 };
 
 using room_event =
-    std::variant<joined_room, member_joined, member_updated, member_left, cursors_moved,
-                 stroke_started, stroke_extended, stroke_cancelled, stroke_gap, element_previewed,
-                 host_message_sent, stroke_ended, element_put, element_set, elements_removed,
-                 canvas_cleared, operation_undone, chat_sent, history_changed,
-                 operation_acknowledged, operation_rejected, operation_gap>;
+    std::variant<joined_room, resumed_room, member_joined, member_updated, member_left,
+                 cursors_moved, stroke_started, stroke_extended, stroke_cancelled, stroke_gap,
+                 element_previewed, host_message_sent, stroke_ended, element_put, element_set,
+                 elements_removed, canvas_cleared, operation_undone, chat_sent, history_changed,
+                 operation_acknowledged, operation_rejected, operation_gap, board_digest>;
+
+// What members are told of `op`, to which it refers.
+[[nodiscard]] inline room_event event_of(const told_operation& op, const event_place& place,
+                                         std::uint64_t live_number, stroke_telling telling) {
+  if (const auto* made = std::get_if<told_element>(&op.body)) {
+    if (made->is_stroke) {
+      return stroke_ended{place, made->value, live_number, telling};
+    }
+    return element_put{place, made->value};
+  }
+  if (const auto* told = std::get_if<told_changes>(&op.body)) {
+    return element_set{place, told->target, told->changes};
+  }
+  if (const auto* told = std::get_if<told_removal>(&op.body)) {
+    return elements_removed{place, told->targets};
+  }
+  if (const auto* told = std::get_if<told_undo>(&op.body)) {
+    return operation_undone{place, *told};
+  }
+  if (const auto* told = std::get_if<chat_message>(&op.body)) {
+    return chat_sent{place, *told};
+  }
+  return canvas_cleared{place};
+}
 
 // Where a room's output goes.
 //

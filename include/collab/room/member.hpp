@@ -5,12 +5,15 @@
 
 #include <absl/status/status.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "collab/core/clock.hpp"
 #include "collab/core/ids.hpp"
@@ -41,13 +44,38 @@ class session_ledger {
   [[nodiscard]] operation_counter last() const noexcept { return last_; }
 
   // Notes the result of operation last() + 1, and forgets the oldest beyond `results_max`.
+  // Those before a gap are forgotten too: it comes of a log that tells less than this ledger.
   const operation_result& record(operation_result result, std::size_t results_max) {
+    if (result.counter != last_ + 1) {
+      results_.clear();
+    }
     last_ = result.counter;
     results_.push_back(std::move(result));
     while (results_.size() > results_max) {
       results_.pop_front();
     }
     return results_.back();
+  }
+
+  // The rejected operations after the last one that made an operation up to `seq`: those which
+  // somebody who was told everything up to `seq` may not have heard of. nullopt when not all
+  // results that it takes are kept.
+  [[nodiscard]] std::optional<std::vector<const operation_result*>> rejected_after(
+      seq_number seq) const {
+    std::vector<const operation_result*> rejected;
+    for (auto each = results_.rbegin(); each != results_.rend(); ++each) {
+      if (each->seq == seq_number{}) {
+        rejected.push_back(&*each);
+      } else if (each->seq <= seq) {
+        std::reverse(rejected.begin(), rejected.end());
+        return rejected;
+      }
+    }
+    if (last_ != results_.size()) {
+      return std::nullopt;
+    }
+    std::reverse(rejected.begin(), rejected.end());
+    return rejected;
   }
 
   // The result of an operation, or null when it is not kept any more. O(1).

@@ -12,7 +12,9 @@
 #define COLLAB_ROOM_ROOM_HPP
 
 #include <absl/container/btree_map.h>
+#include <absl/container/flat_hash_map.h>
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +37,8 @@
 #include "collab/room/event.hpp"
 #include "collab/room/member.hpp"
 #include "collab/room/presence.hpp"
+#include "collab/room/session_registry.hpp"
+#include "collab/room/told_operation.hpp"
 
 namespace collab {
 
@@ -43,14 +47,31 @@ struct room_options {
   undo_scope default_scope = undo_scope::room;
 };
 
+// The session that somebody comes back with, and the last operation that he was told of.
+struct resume_point {
+  std::string session;
+  seq_number seq{};
+};
+
 // Who joins. The host has decided that he may.
 struct join_request {
+  // Those of a new session, where it comes to that.
   client_id client;
   user_id user;
   std::string session;
   std::string name;
-  // Not given: the room chooses one.
+  // Not given: the room chooses one, or he has the one that he had.
   std::optional<collab::color> color;
+  std::optional<resume_point> resume{};
+};
+
+// How somebody has joined.
+struct join_result {
+  const member& self;
+  // Whether it is the session that he came back with.
+  bool is_resumed = false;
+  // The member whose session this was until now: his connection is to be closed.
+  std::optional<member_id> taken_over;
 };
 
 // One board and the people at it. Deterministic: the same calls yield the same output.
@@ -71,22 +92,31 @@ class room {
 
   // ---- Loading: before anybody joins
 
-  // Takes the next record of the room's log.
+  // Takes the next record of the room's log. After the last one begin() is to be called.
   //
   // Fails with data_loss when the record is damaged or can't follow what was taken before, and
   // with unimplemented when it is of another version; the room is then of no further use.
   [[nodiscard]] absl::Status restore(std::string_view record);
+
+  // The log has been read. Sessions that it has left connected wait for their clients from now.
+  void begin(moment now) { sessions_.begin(now); }
 
   // ---- Running
 
   // Lets somebody in, sends him the state of the room and tells the others. Requires: `id`
   // is not in the room.
   //
+  // Who comes back with a session that is still known, not beyond what is retained since, goes
+  // on with it: he is sent what has happened meanwhile, and his live strokes are his again. If
+  // that session has a member, this one takes his place, and the others are told nothing.
+  // Otherwise he begins a new session.
+  //
   // Fails with resource_exhausted, changing nothing, when the room is full.
-  [[nodiscard]] absl::Status join(member_id id, join_request request, moment now);
+  [[nodiscard]] absl::StatusOr<join_result> join(member_id id, join_request request, moment now);
 
   // Lets him go; nothing when he is not here. Strokes he has not ended wait for
-  // limits::orphan_stroke and are then committed by the room.
+  // limits::orphan_stroke and are then committed by the room. His session waits for
+  // limits::session_life.
   void leave(member_id id, moment now);
 
   // Does what a member asks. Requires: `from` is in the room.
@@ -115,6 +145,13 @@ class room {
   [[nodiscard]] const member_map& members() const noexcept { return members_; }
   [[nodiscard]] const live_stroke_map& live_strokes() const noexcept { return live_; }
   [[nodiscard]] const chat_log& chat() const noexcept { return chat_; }
+  // The latest operations, as members are told of them.
+  [[nodiscard]] const retained_operations& retained() const noexcept { return retained_; }
+  // Sessions whose clients are not here.
+  [[nodiscard]] const session_registry& sessions() const noexcept { return sessions_; }
+  // What members are told of `op` if they have not heard of it: refers to `op`. To its own
+  // client it is told with his number for it.
+  [[nodiscard]] room_event retell(const told_operation& op, const member& to) const;
   // The last operation, durable or not.
   [[nodiscard]] seq_number last_seq() const noexcept { return log_.last(); }
   // The last record of its log, likewise.
@@ -153,12 +190,23 @@ class room {
   admission admit(member& who, const send_chat& command);
   admission admit(member& who, const refused_operation& command);
 
+  [[nodiscard]] const member* find_session(std::string_view secret, instant now) const;
+  std::optional<join_result> resume(member_id id, const join_request& request, moment now);
+  member& enter(member who);
+  template <typename Record>
+  void store(const Record& record) {
+    std::string bytes = log_.append(record);
+    sink_.store(std::move(bytes), log_.last_position());
+  }
+  [[nodiscard]] absl::Status restore_operation(operation op);
+  void tell_digest(moment now);
+
   // Answers a counter that is not the next one. Returns whether it was the next one.
   bool is_next(member& who, operation_counter counter);
   void reject(member& who, operation_counter counter, absl::Status reason, moment now);
-  void commit(operation op, member* author, std::string_view ended_stroke);
-  void announce(const operation& op, const edit_effect& effect, member* author,
-                std::uint64_t live_number);
+  void commit(operation op, member* author, std::string_view ended_stroke, moment now);
+  void announce(const told_operation& told, member* author, std::uint64_t live_number);
+  void acknowledge(const told_operation& told, member& author);
   void announce_history(const std::vector<user_id>& users);
   void commit_live_stroke(live_stroke_map::iterator at, moment now);
   void commit_live_strokes(moment now, bool all);
@@ -166,6 +214,7 @@ class room {
   void tell_gap(const member& to, std::string_view id);
   // Null when he is not here.
   [[nodiscard]] const member* find_member(member_id id) const;
+  [[nodiscard]] const member* find_client(std::string_view client) const;
 
   [[nodiscard]] static absl::Status check_creator(const member& who, const element& made);
   [[nodiscard]] absl::Status check_points(std::span<const point> points) const;
@@ -182,11 +231,17 @@ class room {
   chat_log chat_;
   presence presence_;
   member_map members_;
+  // Never iterated: its order differs from run to run.
+  absl::flat_hash_map<client_id, member_id> clients_;
+  session_registry sessions_;
+  retained_operations retained_;
   live_stroke_map live_;
   std::size_t live_bytes_ = 0;
   log_position durable_{};
   // What the members have been told of scope room.
   history_changed announced_;
+  // When the digest is to be told of the board, which has changed since it was.
+  std::optional<instant> digest_due_;
   std::uint32_t joins_ = 0;
   // How many strokes have been begun: live strokes are numbered by it.
   std::uint64_t strokes_ = 0;
@@ -196,6 +251,7 @@ class room {
 
 #include "collab/room/detail/room_members.hpp"     // IWYU pragma: export
 #include "collab/room/detail/room_operations.hpp"  // IWYU pragma: export
+#include "collab/room/detail/room_sessions.hpp"    // IWYU pragma: export
 #include "collab/room/detail/room_strokes.hpp"     // IWYU pragma: export
 
 #endif  // COLLAB_ROOM_ROOM_HPP

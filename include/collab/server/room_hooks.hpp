@@ -56,6 +56,8 @@ class room_hooks {
   virtual void on_committed(const room& /*in*/, seq_number /*seq*/) {}
 
   // Somebody has come into the room, or has left it; he is listed in it in the first case only.
+  // Neither is called when another connection goes on with the session of one who is in the
+  // room: he has another `id` then, and all else stays as it is.
   virtual void on_joined(const room& /*in*/, const member& /*who*/) {}
   virtual void on_left(const room& /*in*/, const member& /*who*/) {}
 

@@ -46,10 +46,12 @@ void hosted_room::loaded(absl::StatusOr<opened_room> opened) {
     stop(status);
     return;
   }
+  board_.begin(owner_.now());
   is_loaded_ = true;
   epoch_ = opened->epoch;
   durable_ = board_.last_position();
   counted_ = board_.last_seq();
+  committed_ = board_.last_seq();
   ++owner_.counters().rooms_loaded_total;
   // Whoever left while the room was loading is not in the list any more.
   for (waiting_member& each : std::exchange(waiting_, {})) {
@@ -77,26 +79,44 @@ void hosted_room::join(session& who, join_message message) {
 
 void hosted_room::admit(session& who, join_message message) {
   random_source& random = owner_.random();
-  join_request request{"c" + random_text(random, 10), "u" + random_text(random, 10),
-                       random_text(random, 24), std::move(message.name), message.color};
-  const user_id user = request.user;
+  join_request request{"c" + random_text(random, 10),
+                       "u" + random_text(random, 10),
+                       random_text(random, 24),
+                       std::move(message.name),
+                       message.color,
+                       std::move(message.resume)};
   leave_memory_at_.reset();
   // He is listed before he joins, so that his state finds him.
   members_[who.id()] = {&who, next_place_, false, {}};
   ++speakers_[static_cast<std::size_t>(who.spoken())];
-  if (const absl::Status status = board_.join(who.id(), std::move(request), owner_.now());
-      !status.ok()) {
+  const absl::StatusOr<join_result> joined =
+      board_.join(who.id(), std::move(request), owner_.now());
+  if (!joined.ok()) {
     remove_member(who);
     who.leave_room();
-    who.send_error(status, "room:join");
+    who.send_error(joined.status(), "room:join");
     who.close(close_code::try_again_later, "the room is full");
     return;
   }
-  if (room_hooks* hooks = owner_.options().hooks) {
-    hooks->on_joined(board_, board_.members().find(who.id())->second);
+  const user_id user = joined->self.user;
+  if (joined->taken_over.has_value()) {
+    take_over(*joined->taken_over);
+  } else if (room_hooks* hooks = owner_.options().hooks) {
+    hooks->on_joined(board_, joined->self);
   }
   who.enter(this, user);
   schedule();
+}
+
+void hosted_room::take_over(member_id id) {
+  const auto found = members_.find(id);
+  if (found == members_.end()) {
+    return;
+  }
+  session& before = *found->second.who;
+  remove_member(before);
+  before.leave_room();
+  before.close(close_code::taken_over, "another connection goes on with this session");
 }
 
 void hosted_room::leave(session& who) {
@@ -174,14 +194,15 @@ void hosted_room::to_member(member_id to, const room_event& event, log_position 
     return;
   }
   const dialect spoken = found->second.who->spoken();
-  const shared_payload message = wire_event(spoken, event, board_.board());
-  const bool is_state = std::holds_alternative<joined_room>(event);
+  wire_parts parts = wire_event(spoken, event, owner_.options().bounds.state_chunk_bytes);
+  const bool is_state =
+      std::holds_alternative<joined_room>(event) || std::holds_alternative<resumed_room>(event);
   if (gate == log_position{} && !is_state) {
-    relay(found->second, message, is_passing(event));
+    relay(found->second, parts, is_passing(event));
     return;
   }
   wire_messages messages;
-  messages.set(spoken, message);
+  messages.set(spoken, std::move(parts));
   put_out({gated_output::target::one, gate, 0, to, is_state, std::move(messages), {}, {}});
 }
 
@@ -192,7 +213,7 @@ void hosted_room::to_all(const room_event& event, log_position gate) {
     return;
   }
   for (auto& [id, each] : members_) {
-    relay(each, messages, is_passing(event));
+    relay(each, messages.in(each.who->spoken()), is_passing(event));
   }
 }
 
@@ -210,7 +231,7 @@ void hosted_room::to_others(member_id except, const room_event& event, log_posit
   }
   for (auto& [id, each] : members_) {
     if (id != except) {
-      relay(each, messages, is_passing(event));
+      relay(each, messages.in(each.who->spoken()), is_passing(event));
     }
   }
 }
@@ -220,24 +241,29 @@ wire_messages hosted_room::encode(const room_event& event) const {
   wire_messages messages;
   for (const dialect spoken : {dialect::json, dialect::binary}) {
     if (speakers_[static_cast<std::size_t>(spoken)] > 0) {
-      messages.set(spoken, wire_event(spoken, event, board_.board()));
+      messages.set(spoken, wire_event(spoken, event, owner_.options().bounds.state_chunk_bytes));
     }
   }
   return messages;
 }
 
-void hosted_room::relay(present_member& to, const wire_messages& messages, bool is_passing) {
-  relay(to, messages.in(to.who->spoken()), is_passing);
+void hosted_room::send_after_state(session& to, shared_payload message) {
+  const auto found = members_.find(to.id());
+  if (found == members_.end()) {
+    to.send(message);
+    return;
+  }
+  relay(found->second, wire_parts{std::move(message)}, false);
 }
 
 // Sends what does not wait for the storage, but never before the state of the room.
-void hosted_room::relay(present_member& to, const shared_payload& message, bool is_passing) {
+void hosted_room::relay(present_member& to, const wire_parts& messages, bool is_passing) {
   if (!to.has_state) {
-    to.held.push_back(message);
+    to.held.insert(to.held.end(), messages.begin(), messages.end());
   } else if (is_passing) {
-    to.who->send_passing(message);
+    to.who->send_passing(messages.front());
   } else {
-    to.who->send(message);
+    to.who->send(messages, false);
   }
 }
 
@@ -275,13 +301,12 @@ void hosted_room::deliver(gated_output& output) {
     return;
   }
   present_member& to = found->second;
-  const shared_payload& message = output.messages.in(to.who->spoken());
+  const wire_parts& messages = output.messages.in(to.who->spoken());
+  to.who->send(messages, output.is_state);
   if (!output.is_state) {
-    to.who->send(message);
     return;
   }
   to.has_state = true;
-  to.who->send_state(message);
   for (const shared_payload& held : std::exchange(to.held, {})) {
     to.who->send(held);
   }
@@ -290,7 +315,7 @@ void hosted_room::deliver(gated_output& output) {
 void hosted_room::deliver_to_many(const gated_output& output, const member_id* except) {
   for (const auto& [id, each] : members_) {
     if (each.entered_at < output.place && (except == nullptr || id != *except)) {
-      each.who->send(output.messages.in(each.who->spoken()));
+      each.who->send(output.messages.in(each.who->spoken()), false);
     }
   }
 }
@@ -349,8 +374,12 @@ void hosted_room::append_done(const absl::Status& status) {
   durable_ = log_position{to_integer(durable_) + in_flight_.size()};
   in_flight_.clear();
   board_.set_durable(durable_);
-  if (room_hooks* hooks = owner_.options().hooks) {
-    hooks->on_committed(board_, in_flight_seq_);
+  // What was written may also be of sessions alone.
+  if (committed_ != in_flight_seq_) {
+    committed_ = in_flight_seq_;
+    if (room_hooks* hooks = owner_.options().hooks) {
+      hooks->on_committed(board_, committed_);
+    }
   }
   release();
   append_pending();

@@ -74,6 +74,8 @@ class hosted_room final : public room_sink {
   void join(session& who, join_message message);
   void leave(session& who);
   [[nodiscard]] absl::Status execute(session& from, const room_command& command);
+  // Sends `message` to a member, but not before the state of the room.
+  void send_after_state(session& to, shared_payload message);
 
   void snapshot(snapshot_handler done);
 
@@ -124,11 +126,12 @@ class hosted_room final : public room_sink {
   void deliver(gated_output& output);
   void deliver_to_many(const gated_output& output, const member_id* except);
   [[nodiscard]] wire_messages encode(const room_event& event) const;
-  void relay(present_member& to, const wire_messages& messages, bool is_passing);
-  void relay(present_member& to, const shared_payload& message, bool is_passing);
+  void relay(present_member& to, const wire_parts& messages, bool is_passing);
   void release();
   void admit(session& who, join_message message);
   bool remove_member(const session& who);
+  // Another connection has the session of `id` now.
+  void take_over(member_id id);
   absl::Status execute_hooked(room_hooks& hooks, session& from, room_command command);
   void schedule();
   void consider_leaving_memory();
@@ -142,6 +145,8 @@ class hosted_room final : public room_sink {
   log_position durable_{};
   // The last operation of what is with the storage.
   seq_number in_flight_seq_{};
+  // The last operation that is durable.
+  seq_number committed_{};
   // The last operation that is in the statistics.
   seq_number counted_{};
   // Records that are with the storage, and those that wait for them.

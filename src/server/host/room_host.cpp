@@ -263,10 +263,10 @@ class room_host::state final : public session_owner, public hosted_room_owner {
     if (!std::exchange(has_said_goodbye_, true)) {
       wire_messages goodbye;
       for (const dialect spoken : {dialect::json, dialect::binary}) {
-        goodbye.set(spoken, wire_closing(spoken, options_.retry_after));
+        goodbye.set(spoken, wire_parts{wire_closing(spoken, options_.retry_after)});
       }
       for (const auto& [id, each] : sessions_) {
-        each->send(goodbye.in(each->spoken()));
+        each->send(goodbye.in(each->spoken()), false);
         each->close(close_code::going_away, "the server is closing");
       }
     }

@@ -63,10 +63,25 @@ void session::send(const shared_payload& message) {
   connection_->send(message);
 }
 
-void session::send_state(const shared_payload& message) {
-  state_bytes_ = message->bytes.size();
-  send(message);
-  state_bytes_ = message->bytes.size();
+void session::send(const wire_parts& messages, bool is_state) {
+  if (!is_state && messages.size() == 1) {
+    send(messages.front());
+    return;
+  }
+  std::size_t bytes = 0;
+  for (const shared_payload& each : messages) {
+    bytes += each->bytes.size();
+  }
+  if (connection_->queued_bytes() > 0) {
+    // Not the sum of all: whoever never reads would have a queue without a bound.
+    bytes = std::max(bytes, state_bytes_);
+  }
+  for (const shared_payload& each : messages) {
+    // Allowed from the first one on; when nothing was waiting, send() takes it back at once.
+    state_bytes_ = bytes;
+    send(each);
+  }
+  state_bytes_ = bytes;
 }
 
 void session::send_passing(const shared_payload& message) {
@@ -78,7 +93,12 @@ void session::send_passing(const shared_payload& message) {
 }
 
 void session::send_error(const absl::Status& reason, std::string_view type) {
-  send(wire_error(spoken_, reason, type));
+  shared_payload error = wire_error(spoken_, reason, type);
+  if (room_ != nullptr && !is_waiting_to_enter()) {
+    room_->send_after_state(*this, std::move(error));
+  } else {
+    send(error);
+  }
 }
 
 void session::close(close_code code, std::string_view reason) {

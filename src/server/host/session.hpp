@@ -25,6 +25,7 @@
 #include "collab/room/member.hpp"
 #include "collab/server/room_host.hpp"
 #include "collab/transport/transport.hpp"
+#include "server/host/wire_messages.hpp"
 
 namespace collab {
 
@@ -72,11 +73,13 @@ class session final : public transport_handler {
 
   // Sends `message`. A reader who is too slow for it is disconnected.
   void send(const shared_payload& message);
-  // Sends the state of the room, which may be larger than what may wait otherwise.
-  void send_state(const shared_payload& message);
+  // Sends what belongs together. In several messages, or as the state of the room, it may be
+  // larger than what may wait otherwise: as much more may wait as the largest such has.
+  void send(const wire_parts& messages, bool is_state);
   // Sends a cursor or a preview, unless much is waiting already.
   void send_passing(const shared_payload& message);
 
+  // In a room it comes after the state of the room.
   void send_error(const absl::Status& reason, std::string_view type);
   // Ends the connection; the session leaves its room when it has ended.
   void close(close_code code, std::string_view reason);
@@ -125,7 +128,8 @@ class session final : public transport_handler {
   bool has_asked_to_join_ = false;
   bool is_closing_ = false;
   bool is_stopped_ = false;
-  // What may wait beyond output_queue_bytes: the state of the room, until it has left.
+  // What may wait beyond output_queue_bytes: the largest of the states and the like that were
+  // sent since nothing was waiting.
   std::size_t state_bytes_ = 0;
   instant join_by_{};
   std::optional<instant> resume_at_;

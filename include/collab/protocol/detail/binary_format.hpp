@@ -101,6 +101,10 @@ enum class server_type : std::uint8_t {
   error,
   element_preview,
   host_message,
+  resumed,
+  events,
+  chunk,
+  digest,
 };
 
 enum class value_type : std::uint8_t { none, number, color, word, text, places, flag };
@@ -126,6 +130,19 @@ enum class value_type : std::uint8_t { none, number, color, word, text, places, 
 
 class binary_writer : public byte_writer {
  public:
+  // What was written since the beginning or clear().
+  [[nodiscard]] std::string_view written() const noexcept { return bytes_; }
+  void clear() noexcept { bytes_.clear(); }
+
+  // Bytes as they are.
+  void raw(std::string_view bytes) { bytes_.append(bytes); }
+  // 32 bits, lowest byte first.
+  void word(std::uint32_t value) {
+    for (int i = 0; i < 4; ++i, value >>= 8) {
+      byte(value & 0xFFU);
+    }
+  }
+
   // A message is written between begin() and end().
   template <typename Type>
   void begin(Type type) {

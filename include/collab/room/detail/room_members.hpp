@@ -16,17 +16,10 @@
 #include <variant>
 #include <vector>
 
+#include "collab/core/text.hpp"
 #include "collab/room/room.hpp"
 
 namespace collab {
-
-namespace detail {
-
-// What people get who did not choose a colour: distinct on light and on dark.
-inline constexpr std::uint32_t member_colors[] = {0xE5484DFF, 0x3E63DDFF, 0x30A46CFF, 0xF76B15FF,
-                                                  0x8E4EC6FF, 0x0090FFFF, 0xD6409FFF, 0x12A594FF};
-
-}  // namespace detail
 
 inline room::room(std::string name, const limits& bounds, room_sink& sink, room_options options)
     : name_{std::move(name)},
@@ -37,31 +30,9 @@ inline room::room(std::string name, const limits& bounds, room_sink& sink, room_
       history_{board_,
                {.undo_depth = bounds.undo_depth, .undo_users_max = bounds.undo_users_per_room}},
       chat_{bounds.chat_history},
-      presence_{{.interval = bounds.cursor_interval, .expiry = bounds.cursor_expiry}} {}
-
-inline absl::Status room::restore(std::string_view record) {
-  absl::StatusOr<log_record> restored = log_.restore(record);
-  if (!restored.ok()) {
-    return restored.status();
-  }
-  durable_ = log_.last_position();
-  auto* op = std::get_if<operation>(&*restored);
-  if (op == nullptr) {
-    return absl::OkStatus();
-  }
-  if (const absl::Status status = history_.check(*op); !status.ok()) {
-    return absl::DataLossError(absl::StrCat("operation ", to_integer(op->seq),
-                                            " can't follow those before it: ", status.message()));
-  }
-  if (auto* chat = std::get_if<chat_operation>(&op->body)) {
-    chat_.add(
-        {std::move(op->author), std::move(chat->name), std::move(chat->text), op->time, op->seq});
-  } else {
-    history_.apply(std::move(*op));
-  }
-  announced_ = history({});
-  return absl::OkStatus();
-}
+      presence_{{.interval = bounds.cursor_interval, .expiry = bounds.cursor_expiry}},
+      sessions_{{.life = bounds.session_life, .sessions_max = bounds.sessions_per_room}},
+      retained_{{.operations_max = bounds.resume_events, .bytes_max = bounds.resume_bytes}} {}
 
 inline history_changed room::history(std::string_view user) const {
   return {history_.undo_target(undo_scope::room, user).has_value(),
@@ -72,49 +43,14 @@ inline history_changed room::history(std::string_view user) const {
 
 // ---- People
 
-inline absl::Status room::join(member_id id, join_request request, moment now) {
-  assert(!members_.contains(id));
-  if (members_.size() >= bounds_.members_per_room) {
-    return absl::ResourceExhaustedError(absl::StrCat("room '", name_, "' has ", members_.size(),
-                                                     " members, members_per_room is reached"));
-  }
-  const auto& palette = detail::member_colors;
-  member& self = members_[id];
-  self.id = id;
-  self.number = ++joins_;
-  self.client = std::move(request.client);
-  self.user = std::move(request.user);
-  self.session = std::move(request.session);
-  self.name = std::move(request.name);
-  self.color = request.color.value_or(color{palette[(joins_ - 1) % std::size(palette)], false});
-  const history_changed own = history(self.user);
-  self.can_undo_mine = own.can_undo_mine;
-  self.can_redo_mine = own.can_redo_mine;
-  sink_.to_member(id, joined_room{*this, self, now.steady}, log_.last_position());
-  sink_.to_others(id, member_joined{self}, log_position{});
-  return absl::OkStatus();
-}
-
-inline void room::leave(member_id id, moment now) {
-  const auto found = members_.find(id);
-  if (found == members_.end()) {
-    return;
-  }
-  const member gone = std::move(found->second);
-  members_.erase(found);
-  presence_.forget(id);
-  for (auto& [stroke_id, live] : live_) {
-    if (live.author == id && !live.is_orphan) {
-      live.is_orphan = true;
-      live.orphan_since = now.steady;
-    }
-  }
-  sink_.to_all(member_left{gone}, log_position{});
-}
-
 inline const member* room::find_member(member_id id) const {
   const auto found = members_.find(id);
   return found != members_.end() ? &found->second : nullptr;
+}
+
+inline const member* room::find_client(std::string_view client) const {
+  const auto found = clients_.find(to_absl(client));
+  return found != clients_.end() ? find_member(found->second) : nullptr;
 }
 
 inline absl::Status room::execute(member_id from, const room_command& command, moment now) {
@@ -192,8 +128,9 @@ inline void room::commit_live_stroke(live_stroke_map::iterator at, moment now) {
     sink_.to_all(stroke_cancelled{find_member(gone.author), gone}, log_position{});
     return;
   }
-  operation op{{}, now.wall, live.stroke.creator(), live.client, 0, put_operation{live.stroke}};
-  commit(std::move(op), nullptr, id);
+  operation op{{},          now.wall, live.stroke.creator(),
+               live.client, 0,        put_operation{live.stroke, true}};
+  commit(std::move(op), nullptr, id, now);
 }
 
 inline void room::commit_live_strokes(moment now, bool all) {
@@ -208,15 +145,31 @@ inline void room::commit_live_strokes(moment now, bool all) {
   }
 }
 
+// Told to all at once, after everything that has led to it.
+inline void room::tell_digest(moment now) {
+  if (!digest_due_.has_value() || now.steady < *digest_due_) {
+    return;
+  }
+  digest_due_.reset();
+  if (!members_.empty()) {
+    sink_.to_all(board_digest{log_.last(), board_.content_digest()}, log_.last_position());
+  }
+}
+
 inline void room::tick(moment now) {
   relay_cursors(now);
   commit_live_strokes(now, false);
+  tell_digest(now);
+  sessions_.drop_expired(now.steady);
 }
 
 inline void room::settle(moment now) { commit_live_strokes(now, true); }
 
 inline std::optional<instant> room::next_deadline() const {
   std::optional<instant> next = presence_.next_due();
+  if (digest_due_.has_value() && !members_.empty()) {
+    next = next.has_value() ? std::min(*next, *digest_due_) : digest_due_;
+  }
   for (const auto& [id, live] : live_) {
     if (live.is_orphan) {
       const instant due = live.orphan_since + bounds_.orphan_stroke;

@@ -43,9 +43,11 @@ inline bool room::is_next(member& who, operation_counter counter) {
   return false;
 }
 
+// It uses its counter, so that it is stored as what was accepted is.
 inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
   const operation_result& result = who.ledger.record(
       {counter, seq_number{}, now.wall, {}, std::move(reason)}, bounds_.outcomes_per_session);
+  store(rejected_operation{who.client, counter, now.wall, result.status});
   sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last_position());
 }
 
@@ -74,7 +76,7 @@ inline absl::Status room::run(member& who, const operation_command& command, mom
     return absl::OkStatus();
   }
   const auto* ended = std::get_if<end_stroke>(&command.body);
-  commit(std::move(op), &who, ended != nullptr ? ended->id : std::string_view{});
+  commit(std::move(op), &who, ended != nullptr ? ended->id : std::string_view{}, now);
   return absl::OkStatus();
 }
 
@@ -101,7 +103,7 @@ inline room::admission room::admit(member& who, const end_stroke& command) {
                 absl::StrCat("stroke '", found->first, "' has 0 points, at least 1 is needed")),
             {}};
   }
-  return {admission::kind::accepted, {}, put_operation{live.stroke}};
+  return {admission::kind::accepted, {}, put_operation{live.stroke, true}};
 }
 
 inline room::admission room::admit(member& who, const put_element& command) {
@@ -191,7 +193,7 @@ inline room::admission room::admit(member& /*who*/, const refused_operation& com
 }
 
 // Logs, applies and announces an operation that check() has passed.
-inline void room::commit(operation op, member* author, std::string_view ended_stroke) {
+inline void room::commit(operation op, member* author, std::string_view ended_stroke, moment now) {
   const auto live = ended_stroke.empty() ? live_.end() : live_.find(to_absl(ended_stroke));
   std::uint64_t live_number = 0;
   if (live != live_.end()) {
@@ -208,46 +210,41 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
   // A copy is applied: what is announced of a change is what was asked for.
   const edit_effect effect = history_.apply(op);
   sink_.applied(op, effect);
-  announce(op, effect, author, live_number);
+  told_operation told = tell_of(op, effect, board_);
+  // Committed by the room itself it may be news to its author, who has no number for it.
+  announce(told, author, author != nullptr ? live_number : 0);
+  if (author != nullptr) {
+    acknowledge(told, *author);
+  }
+  if (const auto* said = std::get_if<chat_message>(&told.body)) {
+    chat_.add(*said);
+  } else if (!digest_due_.has_value()) {
+    digest_due_ = now.steady + bounds_.digest_interval;
+  }
+  retained_.add(std::move(told));
   announce_history(effect.users);
 }
 
-inline void room::announce(const operation& op, const edit_effect& effect, member* author,
-                           std::uint64_t live_number) {
-  const event_place place{op.author, author, op.seq, op.time};
-  const auto tell = [&](const room_event& event) {
-    if (author != nullptr) {
-      sink_.to_others(author->id, event, log_.last_position());
-    } else {
-      sink_.to_all(event, log_.last_position());
-    }
-  };
-  if (live_number != 0) {
-    // Committed by the room itself it may be news to its author, who has no number for it.
-    tell(stroke_ended{place, *effect.put, author != nullptr ? live_number : 0});
-  } else if (effect.put != nullptr) {
-    tell(element_put{place, *effect.put});
-  } else if (const auto* set = std::get_if<set_operation>(&op.body)) {
-    tell(element_set{place, set->id, set->changes});
-  } else if (const auto* removal = std::get_if<remove_operation>(&op.body)) {
-    tell(elements_removed{place, removal->ids});
-  } else if (std::holds_alternative<clear_operation>(op.body)) {
-    tell(canvas_cleared{place});
-  } else if (const auto* said = std::get_if<chat_operation>(&op.body)) {
-    chat_message message{op.author, said->name, said->text, op.time, op.seq};
-    sink_.to_all(chat_sent{author, message}, log_.last_position());
-    chat_.add(std::move(message));
+inline void room::announce(const told_operation& told, member* author, std::uint64_t live_number) {
+  const event_place place{told.author, author, told.seq, told.time};
+  const room_event event = event_of(told, place, live_number, stroke_telling::end);
+  // What can't be foreseen by its author is told to him too.
+  const bool is_for_all = author == nullptr || std::holds_alternative<told_undo>(told.body) ||
+                          std::holds_alternative<chat_message>(told.body);
+  if (is_for_all) {
+    sink_.to_all(event, log_.last_position());
   } else {
-    const bool is_redo = std::holds_alternative<redo_operation>(op.body);
-    sink_.to_all(operation_undone{place, effect, is_redo}, log_.last_position());
+    sink_.to_others(author->id, event, log_.last_position());
   }
-  if (author != nullptr) {
-    const operation_result& result = author->ledger.record(
-        {op.counter, op.seq, op.time, effect.put != nullptr ? effect.put->index() : std::string{},
-         absl::OkStatus()},
-        bounds_.outcomes_per_session);
-    sink_.to_member(author->id, operation_acknowledged{result}, log_.last_position());
-  }
+}
+
+inline void room::acknowledge(const told_operation& told, member& author) {
+  const auto* made = std::get_if<told_element>(&told.body);
+  const operation_result& result = author.ledger.record(
+      {told.counter, told.seq, told.time, made != nullptr ? made->value.index() : std::string{},
+       absl::OkStatus()},
+      bounds_.outcomes_per_session);
+  sink_.to_member(author.id, operation_acknowledged{result}, log_.last_position());
 }
 
 // Tells those for whom something is different now; `users` may have other operations of their own.

@@ -73,16 +73,19 @@ inline std::string room::index_on_top() const {
 
 inline void room::tell_gap(const member& to, std::string_view id) {
   stroke_gap gap{id, 0, false, false};
+  log_position gate{};
   if (const auto found = live_.find(to_absl(id)); found != live_.end()) {
     gap.have = found->second.points.size();
   } else if (const element* there = board_.find(id);
              there != nullptr && there->kind() == element_kind::stroke) {
     gap.have = there->point_count();
     gap.is_committed = true;
+    // He gives up what he has of it.
+    gate = log_.last_position();
   } else {
     gap.is_unknown = true;
   }
-  sink_.to_member(to.id, gap, log_position{});
+  sink_.to_member(to.id, gap, gate);
 }
 
 inline absl::Status room::run(member& who, const start_stroke& command, moment /*now*/) {
@@ -97,6 +100,12 @@ inline absl::Status room::run(member& who, const start_stroke& command, moment /
     }
     return absl::FailedPreconditionError(
         absl::StrCat("stroke '", id, "' is being drawn by somebody else"));
+  }
+  if (const element* there = board_.find(id);
+      there != nullptr && there->creator() == who.user && there->kind() == element_kind::stroke) {
+    // He was away too long, and the room has committed it.
+    tell_gap(who, id);
+    return absl::OkStatus();
   }
   if (board_.remembers(id)) {
     return absl::FailedPreconditionError(absl::StrCat("element '", id, "' exists or has existed"));
