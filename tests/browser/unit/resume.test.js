@@ -282,6 +282,43 @@ describe('a session that was cut off', () => {
     assert.deepEqual(await sent(), [{ type: 'stroke:cancel', strokeId: stroke.id }]);
   });
 
+  it('clears, of what others have drawn since, nothing', async () => {
+    say(put('b', 'u2', 6));
+    session.clear();
+    await sent();
+    cut();
+    await reconnect();
+    say(resumed({ seq: 7, events: [put('c', 'u2', 7)] }));
+    assert.deepEqual(await sent(), [{ type: 'element:remove', op: 1, ids: ['b'] }]);
+    assert.deepEqual(ids(), ['c']);
+  });
+
+  it('clears a large board in parts that are undone together', async () => {
+    cut();
+    await reconnect();
+    const elements = Array.from({ length: 2_500 }, (_, i) => ({ id: `n${i}`, ...rect, index: 'a' }));
+    say(state({ session: 's2', elements }));
+    cut();
+    session.clear();
+    session.put({ id: 'later', ...rect });
+    await reconnect();
+    say(resumed());
+    const messages = await sent();
+    assert.deepEqual(
+      messages.map(({ type, op, ids: removed }) => [type, op, removed?.length]),
+      [
+        ['element:remove', 1, 1_000],
+        ['element:put', 2, undefined],
+        ['element:remove', 3, 1_000],
+        ['element:remove', 4, 500],
+      ],
+    );
+    const [group, , ...others] = messages.map((each) => each.group);
+    assert.ok(group);
+    assert.deepEqual(others, [group, group]);
+    assert.deepEqual(ids(), ['later']);
+  });
+
   it('takes the chunks of an undo among what it missed for parts of it', async () => {
     say(put('b', 'u2', 6));
     cut();

@@ -231,6 +231,9 @@ export class OwnWork {
 
   #open() {
     for (const { stroke } of this.#drawn()) stroke.renew();
+    for (const entry of [...this.outbox.entries]) {
+      if (entry.message.type === 'canvas:clear') this.#narrow(entry);
+    }
     this.sender.open();
     this.flush();
     this.#host.onChange();
@@ -254,11 +257,6 @@ export class OwnWork {
       const again = entry.again || entry.sent;
       const done = again ? isDone(entry) : false;
       if (done) continue;
-      if (entry.message.type === 'canvas:clear' && again) {
-        // Not what others have drawn since.
-        this.remove(entry.ids.filter((id) => this.#board.isConfirmed(id)));
-        continue;
-      }
       if (done === undefined) {
         this.#host.onNotice('The connection was lost. Your last undo may have been done or not.');
         continue;
@@ -268,6 +266,17 @@ export class OwnWork {
       this.#board.addPending(added);
       this.#store?.save(added);
     }
+  }
+
+  /** A clear that did not arrive: what others have drawn since stays. */
+  #narrow(entry) {
+    this.#board.drop(entry);
+    const [first = [], ...rest] = chunks(entry.ids, LIMITS.idsPerMessage);
+    const group = rest.length > 0 ? makeId() : undefined;
+    entry.message = inGroup({ type: 'element:remove', ids: first }, group);
+    this.#board.addPending(entry);
+    this.#store?.save(entry);
+    for (const ids of rest) this.submit(inGroup({ type: 'element:remove', ids }, group));
   }
 
   /** The first `have` points of a stroke are an element that does not grow any more. */

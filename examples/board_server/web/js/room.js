@@ -110,6 +110,7 @@ export function isDone({ message, drawn, after }, { board, room, userId }) {
       return room.versions.some((saved) => saved.name === message.name && isIt(saved));
     case 'element:set':
     case 'element:remove':
+    case 'canvas:clear':
       return false;
     default:
       return undefined;
