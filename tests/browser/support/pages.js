@@ -50,7 +50,9 @@ export async function openBoard(
   });
   page.on('pageerror', (error) => page.errors.push(String(error.stack ?? error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') page.errors.push(message.text());
+    // The latter says that the page has lost its place among the events, or has another digest.
+    if (message.type() === 'error' || /fetched anew/.test(message.text()))
+      page.errors.push(message.text());
   });
   if (connected) {
     await page.addInitScript((profile) => {
@@ -61,6 +63,13 @@ export async function openBoard(
   await page.goto(`${url}/?${query}`);
   if (connected) await waitConnected(page);
   return page;
+}
+
+/** The messages of the JSON dialect that went over the page's WebSockets, `sent` or received. */
+export function messagesOf(page, { sent }) {
+  return page.wire
+    .filter((each) => each.sent === sent)
+    .flatMap(({ payload }) => JSON.parse(String(payload)));
 }
 
 /** Fails if the page reported anything; the browser's words about a dead server may pass. */

@@ -579,7 +579,8 @@ describe('a session that was cut off', () => {
         },
       ],
     };
-    session = open({ kept });
+    session = open();
+    session.restore(kept);
     assert.deepEqual(ids(), ['a', 's']);
     session.start();
     assert.deepEqual((await connect()).resume, { session: 's0', seq: 0 });

@@ -58,12 +58,12 @@ class App {
   /** Where the pointer was last, in board units; null before it came. */
   #pointerAt = null;
 
-  /** `store` keeps what is pending and `kept` is what it had, see session.js. */
-  constructor({ room, profile, store, kept }) {
+  /** `store` keeps what is pending, see session.js. */
+  constructor({ room, profile, store }) {
     this.#room = room;
     this.#session = new Session({
       url: roomSocketUrl(location, room),
-      ...{ profile, store, kept },
+      ...{ profile, store },
       scope: loadScope(),
       makeDialect: dialectOfPage(),
       onBoardChange: (before, after) => this.#elementChanged(before, after),
@@ -112,7 +112,9 @@ class App {
     document.title = `${this.#room} · collab board`;
   }
 
-  start() {
+  /** `kept` is what an earlier page had not done with, or null. */
+  start(kept) {
+    if (kept) this.#session.restore(kept);
     this.#session.start();
   }
 
@@ -384,9 +386,9 @@ async function main() {
       toast('This browser has no space to keep what waits to be sent. Leave the page open.');
   }
   const kept = (await store?.open()) ?? null;
-  const app = new App({ room, profile: loadProfile(), store, kept });
+  const app = new App({ room, profile: loadProfile(), store });
   if (!known) await app.changeProfile({ submit: 'Join the board' });
-  app.start();
+  app.start(kept);
 }
 
 main();

@@ -29,11 +29,11 @@ export class Session extends EventTarget {
    * `profile` is `{name, color}`; `onBoardChange(before, after)` hears of every element;
    * `makeDialect` and `environment` are those of the connection. `scope` is that of undo, `room`
    * or `mine`; without it the server's own. `store` keeps what is pending, see
-   * pending_store.js, and `kept` is what it had.
+   * pending_store.js.
    */
   constructor(options) {
     super();
-    const { url, profile, scope, onBoardChange, makeDialect, store, kept } = options;
+    const { url, profile, scope, onBoardChange, makeDialect, store } = options;
     const { environment = browser } = options;
     const tell = (name, detail) => this.#tell(name, detail);
     this.#profile = profile;
@@ -63,7 +63,10 @@ export class Session extends EventTarget {
       work: this.#work,
       passing: this.#passing,
     });
-    if (!kept) return;
+  }
+
+  /** Goes on with what an earlier page had not done with, as the store tells it; before start(). */
+  restore(kept) {
     this.#follower.goOn(kept);
     this.#work.restore(kept);
   }
