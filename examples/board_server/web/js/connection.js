@@ -149,8 +149,8 @@ export class Connection {
     socket.onopen = () => {
       this.#heardAt = this.#environment.now();
       this.#pingedAt = 0;
-      this.#beat();
       this.#handlers.onOpen();
+      this.#beat();
     };
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code }) => this.#closed(code);
