@@ -272,6 +272,15 @@ describe('a session that was cut off', () => {
     assert.deepEqual(ids(), [stroke.id]);
   });
 
+  it('tells the name that was chosen meanwhile', async () => {
+    cut();
+    session.introduce({ name: 'Anna', color: '#123456' });
+    await reconnect();
+    say(resumed());
+    assert.deepEqual(await sent(), [{ type: 'user:update', name: 'Anna', color: '#123456' }]);
+    assert.equal(session.you.name, 'Anna');
+  });
+
   it('cancels at the server what was given up meanwhile', async () => {
     const stroke = draw(6, { end: false });
     await sent();
@@ -412,6 +421,33 @@ describe('a session that was cut off', () => {
     session.say('yes');
     await sent();
     cut();
+    await reconnect();
+    const chat = [{ userId: 'u1', name: 'Ann', text: 'yes', time: 0, seq: 6 }];
+    say(state({ session: 's2', you: { ...YOU, userId: 'u9' }, seq: 9, chat }));
+    assert.deepEqual(types(await sent()), ['chat:send']);
+  });
+
+  it('says again what it said twice, or never sent, and what is there once', async () => {
+    session.say('yes');
+    session.say('yes');
+    await sent();
+    cut();
+    session.say('yes');
+    await reconnect();
+    const chat = [{ userId: 'u1', name: 'Ann', text: 'yes', time: 0, seq: 6 }];
+    say(state({ session: 's2', you: { ...YOU, userId: 'u9' }, seq: 9, chat }));
+    assert.deepEqual(
+      (await sent()).map(({ type, op }) => [type, op]),
+      [
+        ['chat:send', 1],
+        ['chat:send', 2],
+      ],
+    );
+  });
+
+  it('says also what was never sent, although it looks the same', async () => {
+    cut();
+    session.say('yes');
     await reconnect();
     const chat = [{ userId: 'u1', name: 'Ann', text: 'yes', time: 0, seq: 6 }];
     say(state({ session: 's2', you: { ...YOU, userId: 'u9' }, seq: 9, chat }));

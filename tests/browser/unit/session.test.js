@@ -48,6 +48,7 @@ describe('a session', () => {
     you = YOU,
     more,
     history,
+    versions = [],
   } = {}) {
     socket().open();
     await turn();
@@ -64,6 +65,7 @@ describe('a session', () => {
       elements,
       live,
       chat,
+      versions,
       cursors: [],
       history: history ?? { canUndo: false, canRedo: false },
       ...(more && { more }),
@@ -401,6 +403,75 @@ describe('a session', () => {
       session.board.ordered().map(({ id }) => id),
       ['a', 'c'],
     );
+  });
+
+  it('takes chunks behind an undo for the rest of what it did', () => {
+    const element = (id) => ({ id, ...rect, index: `a${id}`, userId: 'u2' });
+    socket().say({
+      ...{ type: 'operation:undo', userId: 'u2', seq: 2, time: 0, target: 1, outcome: 'applied' },
+      ...{ removed: [], restored: [element('a')], changed: [], more: true },
+    });
+    socket().say({ type: 'room:chunk', elements: [element('b')], more: true });
+    const rest = { removed: ['a'], changed: [{ id: 'b', props: { x: 70 } }] };
+    socket().say({ type: 'room:chunk', elements: [element('c')], ...rest, more: false });
+    assert.deepEqual(
+      session.board.ordered().map(({ id, x }) => [id, x]),
+      [
+        ['b', 70],
+        ['c', 1],
+      ],
+    );
+  });
+
+  it('knows versions that were there, that others save, and its own once that is durable', async () => {
+    const saved = (name, userId, seq) => ({ seq, name, userId, time: 0 });
+    await join({ versions: [saved('first', 'u2', 1)] });
+    session.saveVersion('  mine  ');
+    session.saveVersion(' ');
+    assert.deepEqual(await sent(), [{ type: 'version:save', op: 1, name: 'mine' }]);
+    assert.equal(session.versions.length, 1, 'not yet');
+    socket().say({ type: 'version:save', ...saved('other', 'u2', 2) });
+    socket().say({ type: 'op:ack', op: 1, seq: 3, time: 0 });
+    assert.deepEqual(session.versions, [
+      saved('first', 'u2', 1),
+      saved('other', 'u2', 2),
+      saved('mine', 'u1', 3),
+    ]);
+  });
+
+  it('shows what restoring a version does when the server tells it', async () => {
+    const element = { id: 'a', ...rect, index: 'a1', userId: 'u2' };
+    await join({ elements: [element, { ...element, id: 'b' }] });
+    session.restoreVersion(1);
+    assert.deepEqual(await sent(), [{ type: 'version:restore', op: 1, seq: 1 }]);
+    assert.equal(session.board.size, 2);
+    socket().say(
+      {
+        ...{ type: 'version:restore', userId: 'u1', seq: 2, time: 0, target: 1 },
+        ...{ removed: ['a'], restored: [{ ...element, id: 'c' }] },
+        changed: [{ id: 'b', props: { x: 9 } }],
+      },
+      { type: 'op:ack', op: 1, seq: 2, time: 0 },
+    );
+    assert.deepEqual(
+      session.board.ordered().map(({ id, x }) => [id, x]),
+      [
+        ['b', 9],
+        ['c', 1],
+      ],
+    );
+    assert.equal(session.pending, 0);
+    socket().drop();
+    session.restoreVersion(1);
+    assert.equal(session.pending, 0);
+    assert.match(notices.at(-1), /connected/);
+  });
+
+  it('says why a version is not restored, also when it is not there', async () => {
+    session.restoreVersion(7);
+    await sent();
+    socket().say({ type: 'op:reject', op: 1, code: 'not_found', message: 'no version at 7' });
+    assert.match(notices[0], /no version at 7/);
   });
 
   it('undoes only while connected, because the room decides what is undone', async () => {

@@ -239,11 +239,12 @@ export class Follower {
     this.#room.enter(state);
     this.#board.reset(elements, state.live);
     if (isNew) this.#store?.begin({ session: this.#secret, userId: this.#userId });
+    const shown = { board: this.#board, room: this.#room, userId: before, found: new Set() };
     this.#arrived(() =>
       this.#work.renewed({
         op: state.op ?? 0,
         isNew,
-        isDone: (entry) => isDone(entry, { board: this.#board, room: this.#room, userId: before }),
+        isDone: (entry) => isDone(entry, shown),
       }),
     );
     if (state.cursors) this.#tell('cursors', state.cursors);

@@ -95,19 +95,26 @@ export class Room {
 
 /**
  * Whether board and room show that an operation of another session was done; undefined: that
- * can't be known. What is the same done twice may be done again. `userId` is who did it.
+ * can't be known. What is the same done twice may be done again. `userId` is who did it; `found`
+ * is a set of what showed others to be done, so that it does so once.
  */
-export function isDone({ message, drawn, after }, { board, room, userId }) {
-  const isIt = (each) => each.userId === userId && each.seq > after;
+export function isDone({ message, drawn, after }, { board, room, userId, found }) {
+  const find = (list, isSame) => {
+    const match = list.find(
+      (each) => isSame(each) && each.userId === userId && each.seq > after && !found.has(each),
+    );
+    if (match) found.add(match);
+    return match !== undefined;
+  };
   switch (message.type) {
     case 'stroke:end':
       return board.confirmed(drawn.id)?.points.length >= drawn.element.points.length;
     case 'element:put':
       return board.isConfirmed(message.element.id);
     case 'chat:send':
-      return room.chat.some((said) => said.text === message.text && isIt(said));
+      return find(room.chat, ({ text }) => text === message.text);
     case 'version:save':
-      return room.versions.some((saved) => saved.name === message.name && isIt(saved));
+      return find(room.versions, ({ name }) => name === message.name);
     case 'element:set':
     case 'element:remove':
     case 'canvas:clear':

@@ -35,7 +35,10 @@ export class Session extends EventTarget {
     super();
     const { url, profile, scope, onBoardChange, makeDialect, store } = options;
     const { environment = browser } = options;
-    const tell = (name, detail) => this.#tell(name, detail);
+    const tell = (name, detail) => {
+      if (name === 'joined') this.#introduceAgain();
+      this.#tell(name, detail);
+    };
     this.#profile = profile;
     this.#room = new Room({ scope, tell });
     this.board = new Board({ onChange: onBoardChange });
@@ -215,6 +218,13 @@ export class Session extends EventTarget {
     this.#profile = profile;
     if (this.isJoined) this.connection.send({ type: 'user:update', ...profile });
     if (this.you) this.#room.meet({ ...this.you, ...profile });
+  }
+
+  /** A session that goes on has the name and colour it had before. */
+  #introduceAgain() {
+    const { name, color } = this.you;
+    const isSame = name === this.#profile.name && color === this.#profile.color;
+    if (!isSame) this.introduce(this.#profile);
   }
 
   /** Tells the others where the pointer is, at most every 35 ms and never out of date. */
