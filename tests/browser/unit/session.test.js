@@ -288,6 +288,38 @@ describe('a session', () => {
     assert.deepEqual([messages[0].from, messages[0].points.length, messages[1].op], [4, 6, 1]);
   });
 
+  it('sends what is missing of a stroke once, however many reports of it come', async () => {
+    const stroke = draw(10, { end: false });
+    await sent();
+    const gap = { type: 'stroke:gap', strokeId: stroke.id };
+    socket().say({ ...gap, have: 4 }, { ...gap, have: 4 });
+    stroke.extend([point(10)]);
+    assert.deepEqual(
+      (await sent()).map(({ from, points }) => [from, points.length]),
+      [
+        [4, 6],
+        [10, 1],
+      ],
+    );
+    answerPings();
+    socket().say({ ...gap, have: 8 });
+    assert.equal((await sent())[0].from, 8, 'what is said after the answer is new');
+  });
+
+  it('sends as a whole what the server never takes in parts', async () => {
+    const stroke = draw(600, { end: false });
+    await sent();
+    for (let i = 0; i < 3; i += 1) {
+      socket().say({ type: 'stroke:gap', strokeId: stroke.id, have: 0, unknown: true });
+      answerPings();
+      await sent();
+    }
+    stroke.end();
+    const [put, ...rest] = await sent();
+    assert.deepEqual([put.type, put.op, put.element.points.length], ['element:put', 1, 600]);
+    assert.deepEqual(rest, []);
+  });
+
   it('sends a stroke that the server lost again from its start, also while it is drawn', async () => {
     const stroke = draw(3, { end: false });
     await sent();

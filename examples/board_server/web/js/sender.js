@@ -93,7 +93,7 @@ export class Sender {
 
   /** The server has only the operations up to `have`. */
   gap(have) {
-    if (this.isRewound || have + 1 >= this.#next) return;
+    if (have + 1 >= this.#next) return;
     this.rewind(have + 1);
     this.pump();
   }
