@@ -404,6 +404,7 @@ describe('a session', () => {
     session.flush();
     socket().take();
     socket().say({ type: 'op:reject', op: 1, code: 'unavailable', message: 'later' });
+    session.flush();
     assert.deepEqual(socket().take(), [], 'not at once');
     fake.clock.advance(1_000);
     session.flush();
