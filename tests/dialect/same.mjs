@@ -21,6 +21,8 @@ const CURSOR_MS = 5_000;
 const LIMITS = {
   bad_messages_per_minute: 1_000_000, operations_per_second: 1_000_000, operations_burst: 1_000_000,
   previews_per_second: 1_000_000, bytes_per_second: 1_000_000_000, output_queue_bytes: 64 * 1024 * 1024,
+  // Told when time passes, not when something is said.
+  digest_interval: 3_600_000,
 };
 // A stroke whose author has gone is committed by the room while the observers watch, and is
 // not while two rooms are compared.

@@ -65,6 +65,9 @@ void board_follower::complain(std::string what) {
 void board_follower::take(element message) {
   try {
     const std::string_view type{message["type"]};
+    if (is_arriving_ && type != "room:chunk") {
+      complain(fmt::format("{} came between the parts of the state", type));
+    }
     if (!has_joined_ && type != "room:state") {
       complain(fmt::format("{} came before room:state", type));
     }
@@ -80,6 +83,12 @@ void board_follower::take_known(std::string_view type, element message) {
                                                       "cursor:move"};
   if (type == "room:state") {
     take_state(message);
+  } else if (type == "room:chunk") {
+    take_chunk(message);
+  } else if (type == "room:digest") {
+    if (number(message, "seq") != seq_) {
+      complain(fmt::format("a digest at {} came after {}", number(message, "seq"), seq_));
+    }
   } else if (type == "stroke:start") {
     take_start(message);
   } else if (type == "stroke:point") {
@@ -119,8 +128,23 @@ void board_follower::take_state(element message) {
     live_[text(stroke, "id")] = std::move(read);
   }
   initial_live_ = live_;
+  is_arriving_ = bool{message["more"]};
   can_undo_ = bool{message["history"]["canUndo"]};
   can_redo_ = bool{message["history"]["canRedo"]};
+}
+
+void board_follower::take_chunk(element message) {
+  if (!is_arriving_) {
+    for (const element each : simdjson::dom::array{message["elements"]}) {
+      undone_.back().restored_id = text(each, "id");
+      ++undone_.back().restored_count;
+    }
+    return;
+  }
+  for (const element each : simdjson::dom::array{message["elements"]}) {
+    initial_.push_back(text(each, "id"));
+  }
+  is_arriving_ = bool{message["more"]};
 }
 
 void board_follower::take_start(element message) {

@@ -62,7 +62,7 @@ class board_follower {
   // What was not as it should be, at most 20 of them.
   [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
 
-  [[nodiscard]] bool has_joined() const { return has_joined_; }
+  [[nodiscard]] bool has_joined() const { return has_joined_ && !is_arriving_; }
   [[nodiscard]] bool is_told_closing() const { return is_told_closing_; }
   [[nodiscard]] const std::string& user() const { return user_; }
   // The seq of the last event or ack.
@@ -97,6 +97,7 @@ class board_follower {
   void take(simdjson::dom::element message);
   void take_known(std::string_view type, simdjson::dom::element message);
   void take_state(simdjson::dom::element message);
+  void take_chunk(simdjson::dom::element message);
   void take_start(simdjson::dom::element message);
   void take_points(simdjson::dom::element message);
   void take_end(simdjson::dom::element message);
@@ -109,6 +110,8 @@ class board_follower {
   std::string name_;
   std::vector<std::string> problems_;
   bool has_joined_ = false;
+  // Whether parts of the state are still to come.
+  bool is_arriving_ = false;
   bool is_told_closing_ = false;
   bool may_reject_ = false;
   std::string user_;

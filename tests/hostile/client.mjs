@@ -52,6 +52,7 @@ export class Client {
   #peer;
   #dialect;
   #lost = null;
+  #unfinished = null;
   #isLeaving = false;
   #wake = [];
 
@@ -98,14 +99,27 @@ export class Client {
         payload = payload === null ? got.payload : Buffer.concat([payload, got.payload]);
         if (got.fin) {
           this.onPayload(payload);
-          for (const each of this.#dialect.decode(payload)) {
-            (ANSWERS.has(each.type) ? this.answers : this.events).push(each);
-          }
+          for (const each of this.#dialect.decode(payload)) this.#take(each);
           payload = null;
         }
       }
       this.#wakeAll();
     }
+  }
+
+  // What comes in parts is one event, when all of it is there: each dialect has its own parts.
+  #take(message) {
+    let whole = message;
+    if (message.type === 'room:chunk') {
+      whole = this.#unfinished;
+      (whole.elements ?? whole.restored).push(...message.elements);
+      whole.removed?.push(...(message.removed ?? []));
+      whole.changed?.push(...(message.changed ?? []));
+    }
+    this.#unfinished = message.more ? whole : null;
+    if (message.more) return;
+    delete whole.more;
+    (ANSWERS.has(whole.type) ? this.answers : this.events).push(whole);
   }
 
   #wakeAll() {

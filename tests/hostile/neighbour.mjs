@@ -3,7 +3,7 @@
 import { Client, brief } from './client.mjs';
 
 // What it may be told besides the answers to its own messages: the attackers come and go.
-const ALLOWED = new Set(['room:state', 'user:joined', 'user:left', 'history:state']);
+const ALLOWED = new Set(['room:state', 'room:digest', 'user:joined', 'user:left', 'history:state']);
 
 export class Neighbour {
   #client;

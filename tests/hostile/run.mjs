@@ -103,9 +103,10 @@ async function attack(port, messages) {
   await client.fence(-1);
   assert.equal(client.answers.length, expected.length, `answers: ${brief(client.answers.slice(expected.length))}`);
 
-  const isRejected = (each) => each.type === 'op:reject';
-  const isGap = (each) => each.type === 'stroke:gap' || each.type === 'op:gap';
-  for (const kind of [isRejected, isGap, (each) => !isRejected(each) && !isGap(each)]) {
+  // Each kind comes in order; what tells of something durable waits, and the others do not.
+  const isHeld = (each) => each.type === 'op:reject' || each.committed === true;
+  const isGap = (each) => !isHeld(each) && (each.type === 'stroke:gap' || each.type === 'op:gap');
+  for (const kind of [isHeld, isGap, (each) => !isHeld(each) && !isGap(each)]) {
     const answers = client.answers.filter(kind);
     const wanted = expected.filter(kind);
     wanted.forEach((each, i) => {

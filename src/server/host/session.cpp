@@ -93,11 +93,14 @@ void session::send_passing(const shared_payload& message) {
 }
 
 void session::send_error(const absl::Status& reason, std::string_view type) {
-  shared_payload error = wire_error(spoken_, reason, type);
+  answer(wire_error(spoken_, reason, type));
+}
+
+void session::answer(shared_payload message) {
   if (room_ != nullptr && !is_waiting_to_enter()) {
-    room_->send_after_state(*this, std::move(error));
+    room_->send_after_state(*this, std::move(message));
   } else {
-    send(error);
+    send(message);
   }
 }
 
@@ -213,7 +216,7 @@ void session::take(const client_message& message) {
     take_join(*join);
   } else if (const auto* ping = std::get_if<ping_message>(&message.body)) {
     previews_.take(1, owner_.now().steady);
-    send(wire_pong(spoken_, *ping, owner_.now().wall));
+    answer(wire_pong(spoken_, *ping, owner_.now().wall));
   } else if (const auto* command = std::get_if<room_command>(&message.body)) {
     take_command(message, *command);
   } else {

@@ -79,7 +79,6 @@ class session final : public transport_handler {
   // Sends a cursor or a preview, unless much is waiting already.
   void send_passing(const shared_payload& message);
 
-  // In a room it comes after the state of the room.
   void send_error(const absl::Status& reason, std::string_view type);
   // Ends the connection; the session leaves its room when it has ended.
   void close(close_code code, std::string_view reason);
@@ -102,6 +101,8 @@ class session final : public transport_handler {
   [[nodiscard]] bool is_waiting_to_enter() const noexcept {
     return room_ != nullptr && user_.empty();
   }
+  // Sends what answers no operation; in a room it comes after the state of the room.
+  void answer(shared_payload message);
   void take_frame(std::string_view bytes, std::size_t taken);
   void take_json(std::string_view bytes, std::size_t taken);
   void take_binary(std::string_view bytes);
