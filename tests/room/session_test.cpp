@@ -158,6 +158,20 @@ TEST_SUITE("room/sessions") {
     }
   }
 
+  TEST_CASE("without a secret nobody comes back, and only operations are records") {
+    lasting_room room;
+    collab::join_request asked = room.request("ann");
+    asked.session.clear();
+    REQUIRE(room.board->join(ann, std::move(asked), room.time.now()).ok());
+    room.put(ann, 1, "r1");
+    room.op(ann, 2, collab::redo{});
+    room.leave(ann);
+    CHECK(room.out->records.size() == 1);
+    room.restart();
+    CHECK(room.board->board().size() == 1);
+    CHECK_FALSE(room.resume(bob, "bob", "", 0));
+  }
+
   TEST_CASE("a session lives for its time after the last connection") {
     collab::limits bounds;
     bounds.session_life = 1h;

@@ -58,6 +58,7 @@ struct join_request {
   // Those of a new session, where it comes to that.
   client_id client;
   user_id user;
+  // The secret to come back with. Empty: the session ends with the member, and has no records.
   std::string session;
   std::string name;
   // Not given: the room chooses one, or he has the one that he had.

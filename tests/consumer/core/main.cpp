@@ -11,15 +11,15 @@ namespace {
 class listener final : public collab::room_sink {
  public:
   void to_member(collab::member_id /*to*/, const collab::room_event& event,
-                 collab::seq_number /*gate*/) override {
+                 collab::log_position /*gate*/) override {
     count(event);
   }
   void to_all(const collab::room_event& event, collab::log_position /*gate*/) override {
     count(event);
   }
   void to_others(collab::member_id /*except*/, const collab::room_event& /*event*/,
-                 collab::seq_number /*gate*/) override {}
-  void store(std::string record, collab::log_position /*seq*/) override {
+                 collab::log_position /*gate*/) override {}
+  void store(std::string record, collab::log_position /*at*/) override {
     log.push_back(std::move(record));
   }
 

@@ -47,7 +47,9 @@ inline bool room::is_next(member& who, operation_counter counter) {
 inline void room::reject(member& who, operation_counter counter, absl::Status reason, moment now) {
   const operation_result& result = who.ledger.record(
       {counter, seq_number{}, now.wall, {}, std::move(reason)}, bounds_.outcomes_per_session);
-  store(rejected_operation{who.client, counter, now.wall, result.status});
+  if (!who.session.empty()) {
+    store(rejected_operation{who.client, counter, now.wall, result.status});
+  }
   sink_.to_member(who.id, operation_rejected{counter, result.status}, log_.last_position());
 }
 

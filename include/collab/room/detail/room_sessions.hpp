@@ -112,8 +112,10 @@ inline absl::StatusOr<join_result> room::join(member_id id, join_request request
   who.color = request.color.value_or(color{palette[(joins_ - 1) % std::size(palette)], false});
   sessions_.forget(who.client);
   member& self = enter(std::move(who));
-  store(session_opened{self.client, self.user, self.session, self.name, self.color,
-                       static_cast<std::uint8_t>(self.role), now.wall});
+  if (!self.session.empty()) {
+    store(session_opened{self.client, self.user, self.session, self.name, self.color,
+                         static_cast<std::uint8_t>(self.role), now.wall});
+  }
   sink_.to_member(id, joined_room{*this, self, now.steady}, log_.last_position());
   sink_.to_others(id, member_joined{self}, log_position{});
   return join_result{self, false, std::nullopt};
@@ -131,6 +133,9 @@ inline member& room::enter(member who) {
 
 // Whoever has that session, here or not.
 inline const member* room::find_session(std::string_view secret, instant now) const {
+  if (secret.empty()) {
+    return nullptr;
+  }
   for (const auto& [id, each] : members_) {
     if (each.session == secret) {
       return &each;
@@ -206,9 +211,14 @@ inline void room::leave(member_id id, moment now) {
       live.orphan_since = now.steady;
     }
   }
-  store(session_left{gone.client, now.wall});
+  const bool is_kept = !gone.session.empty();
+  if (is_kept) {
+    store(session_left{gone.client, now.wall});
+  }
   sink_.to_all(member_left{gone}, log_position{});
-  sessions_.keep(std::move(gone), now);
+  if (is_kept) {
+    sessions_.keep(std::move(gone), now);
+  }
 }
 
 // ---- What those who come back are told
