@@ -22,6 +22,7 @@ struct websocket_event;
 struct websocket_limits;
 struct websocket_options;
 
+class connector;
 class event_loop;
 class http_responder;
 class listener_handler;
