@@ -48,6 +48,8 @@ enum class client_type : std::uint8_t {
   host_message,
   // One of the others, in a group.
   group,
+  version_save,
+  version_restore,
 };
 // Names by type; none for what is no type.
 inline constexpr std::string_view client_type_names[] = {
@@ -71,6 +73,8 @@ inline constexpr std::string_view client_type_names[] = {
     "element:preview",
     "host:message",
     "group",
+    "version:save",
+    "version:restore",
 };
 
 enum class server_type : std::uint8_t {
@@ -105,6 +109,8 @@ enum class server_type : std::uint8_t {
   events,
   chunk,
   digest,
+  version_save,
+  version_restore,
 };
 
 enum class value_type : std::uint8_t { none, number, color, word, text, places, flag };
