@@ -7,9 +7,11 @@
 
 #include <absl/status/status.h>
 
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -134,6 +136,15 @@ enum class value_type : std::uint8_t { none, number, color, word, text, places, 
   }
 }
 
+[[nodiscard]] constexpr absl::StatusCode status_code(unsigned code) noexcept {
+  constexpr absl::StatusCode codes[] = {
+      absl::StatusCode::kInternal,          absl::StatusCode::kInvalidArgument,
+      absl::StatusCode::kNotFound,          absl::StatusCode::kPermissionDenied,
+      absl::StatusCode::kResourceExhausted, absl::StatusCode::kFailedPrecondition,
+      absl::StatusCode::kUnavailable};
+  return codes[code < std::size(codes) ? code : 0];
+}
+
 class binary_writer : public byte_writer {
  public:
   // What was written since the beginning or clear().
@@ -235,6 +246,25 @@ class binary_writer : public byte_writer {
     }
   }
 
+  // The properties of an element that are not what they are when nobody has set them; the index
+  // among them or not.
+  void registers(const element& of, bool has_index) {
+    const auto is_told = [&](const property_register& each) {
+      return (has_index || each.key != collab::property::index) &&
+             !is_initial(describe(of.kind(), each.key), each.value);
+    };
+    std::size_t count = 0;
+    for (const property_register& each : of.registers()) {
+      count += is_told(each) ? 1 : 0;
+    }
+    integer(count);
+    for (const property_register& each : of.registers()) {
+      if (is_told(each)) {
+        property(each.key, each.value);
+      }
+    }
+  }
+
   void packed(std::string_view points) { text(points); }
 
   // The points from `from` on, as a run that begins there or goes on. Requires: on the grid.
@@ -243,7 +273,13 @@ class binary_writer : public byte_writer {
     if (!is_anew) {
       run.resume_after(points.first(from));
     }
-    [[maybe_unused]] const absl::Status status = run.append(points.subspan(from), bytes_);
+    live(run, points.subspan(from));
+  }
+  // The next points of a run. Requires: valid ones.
+  void live(live_point_encoder& run, std::span<const point> points) {
+    const absl::Status status = run.append(points, bytes_);
+    assert(status.ok());
+    (void)status;
   }
 
  private:
