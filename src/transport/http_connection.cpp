@@ -10,14 +10,14 @@
 
 namespace collab {
 
-http_connection::http_connection(connection_ticket ticket, tcp_socket socket)
-    : core_{std::move(ticket)}, socket_{std::move(socket)} {
+http_connection::http_connection(std::shared_ptr<listener_core> listener, tcp_socket socket)
+    : listener_{std::move(listener)}, core_{listener_}, socket_{std::move(socket)} {
   asio::error_code error;
   const auto endpoint = socket_.remote_endpoint(error);
   if (!error) {
     remote_address_ = endpoint.address().to_string();
   }
-  core_->http_connections.insert(this);
+  listener_->http_connections.insert(this);
 }
 
 http_connection::~http_connection() { leave_core(); }
@@ -25,7 +25,7 @@ http_connection::~http_connection() { leave_core(); }
 // Off the list; the ticket may be handed on after this.
 void http_connection::leave_core() {
   if (std::exchange(phase_, phase::ended) != phase::ended) {
-    core_->http_connections.erase(this);
+    listener_->http_connections.erase(this);
     core_->drop_deadline(*this);
   }
 }
@@ -108,10 +108,10 @@ void http_connection::dispatch() {
   const auto head = std::exchange(head_, nullptr);
   http_request& request = head->request();
   request.remote_address = remote_address_;
-  is_kept_alive_ = head->is_kept_alive() && !head->has_body() && !core_->is_shutting_down;
+  is_kept_alive_ = head->is_kept_alive() && !head->has_body() && !listener_->is_shutting_down;
   is_bodiless_ = request.method == "HEAD";
   phase_ = phase::answering;
-  if (core_->handler == nullptr) {
+  if (listener_->handler == nullptr) {
     abort();
   } else if (is_websocket_upgrade(request)) {
     is_kept_alive_ = false;
@@ -121,7 +121,7 @@ void http_connection::dispatch() {
       upgrade(request);
     }
   } else {
-    core_->handler->on_request(request, http_responder{shared_from_this()});
+    listener_->handler->on_request(request, http_responder{shared_from_this()});
   }
 }
 
@@ -131,7 +131,7 @@ void http_connection::upgrade(const http_request& request) {
     return;
   }
   const auto self = shared_from_this();
-  upgrade_decision decision = core_->handler->on_upgrade(request);
+  upgrade_decision decision = listener_->handler->on_upgrade(request);
   if (phase_ != phase::answering) {
     return;  // The listener is gone.
   }
@@ -148,12 +148,11 @@ void http_connection::upgrade(const http_request& request) {
   std::string response =
       write_upgrade_response(websocket_accept_key(*request.header("Sec-WebSocket-Key")), decision);
   leave_core();
-  const std::shared_ptr<listener_core> core = core_->shared_from_this();
   auto connection = std::make_shared<websocket_connection>(std::move(core_), std::move(socket_),
                                                            std::exchange(in_, {}));
   connection->send_handshake(std::move(response));
-  core->handler->on_open(make_websocket_transport(std::move(connection)), request,
-                         decision.subprotocol);
+  listener_->handler->on_open(make_websocket_transport(std::move(connection)), request,
+                              decision.subprotocol);
 }
 
 // ---- Answering

@@ -21,7 +21,7 @@ class http_connection final : public http_responder::sink,
                               public deadline_entry,
                               public std::enable_shared_from_this<http_connection> {
  public:
-  http_connection(connection_ticket ticket, tcp_socket socket);
+  http_connection(std::shared_ptr<listener_core> listener, tcp_socket socket);
   ~http_connection() override;
 
   void start();
@@ -55,6 +55,7 @@ class http_connection final : public http_responder::sink,
   void on_written();
   void leave_core();
 
+  std::shared_ptr<listener_core> listener_;
   connection_ticket core_;
   tcp_socket socket_;
   std::string remote_address_;

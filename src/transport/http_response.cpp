@@ -22,12 +22,6 @@ bool is_field_value(std::string_view text) {
   });
 }
 
-void append_header(std::string& to, std::string_view name, std::string_view value) {
-  if (is_token(name) && is_field_value(value)) {
-    to.append(name).append(": ").append(value).append("\r\n");
-  }
-}
-
 std::string_view reason_phrase(int status) {
   switch (status) {
 #define COLLAB_CASE(number, name, text) \
@@ -59,6 +53,12 @@ std::string format_date(unix_time when) {
 }
 
 }  // namespace
+
+void append_header(std::string& to, std::string_view name, std::string_view value) {
+  if (is_token(name) && is_field_value(value)) {
+    to.append(name).append(": ").append(value).append("\r\n");
+  }
+}
 
 std::string write_response_head(const http_response& response, response_head_options options) {
   std::string head = absl::StrCat("HTTP/1.1 ", response.status, " ",

@@ -19,6 +19,9 @@ struct response_head_options {
 [[nodiscard]] std::string write_response_head(const http_response& response,
                                               response_head_options options);
 
+// Appends the line of one header field, or nothing when it could end its line.
+void append_header(std::string& to, std::string_view name, std::string_view value);
+
 // The 101 response with which a WebSocket begins.
 [[nodiscard]] std::string write_upgrade_response(std::string_view accept_key,
                                                  const upgrade_decision& decision);

@@ -17,15 +17,16 @@ namespace collab {
 // A payload that others may share, and the header of its frame; 32 bytes.
 class outgoing {
  public:
-  // A message or a control frame.
-  outgoing(shared_payload body, websocket_opcode opcode) : body_{std::move(body)} {
-    const frame_header header = write_frame_header(opcode, body_->bytes.size());
+  // A message or a control frame. A client's `body` is masked already, with `mask`.
+  outgoing(shared_payload body, websocket_opcode opcode, const websocket_mask* mask = nullptr)
+      : body_{std::move(body)} {
+    const frame_header header = write_frame_header(opcode, body_->bytes.size(), {.mask = mask});
     std::copy_n(header.bytes.begin(), header.size, header_.begin());
     header_size_ = header.size;
     is_pong_ = opcode == websocket_opcode::pong;
   }
 
-  // Bytes that are no frame: the response to the handshake.
+  // Bytes that are no frame: those of the handshake.
   explicit outgoing(shared_payload raw) : body_{std::move(raw)} {}
 
   [[nodiscard]] std::string_view header() const { return {header_.data(), header_size_}; }
@@ -38,10 +39,12 @@ class outgoing {
 
  private:
   shared_payload body_;
-  std::array<char, 10> header_{};  // A server's frames have no mask: 10 bytes at most.
+  std::array<char, 14> header_{};
   unsigned char header_size_ = 0;
   bool is_pong_ = false;
 };
+
+static_assert(sizeof(outgoing) <= 32);
 
 }  // namespace collab
 

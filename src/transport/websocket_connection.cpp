@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 #include "collab/transport/websocket_frame.hpp"
@@ -49,64 +51,109 @@ std::unique_ptr<transport> make_websocket_transport(
 
 websocket_connection::websocket_connection(connection_ticket ticket, tcp_socket socket,
                                            std::string early)
-    : core_{std::move(ticket)}, socket_{std::move(socket)}, heard_at_{core_->now()} {
+    : core_{std::move(ticket)},
+      socket_{std::move(socket)},
+      heard_at_{core_->now()},
+      receiver_{websocket_role::server},
+      phase_{phase::open} {
   if (!early.empty()) {
     backlog_ = std::make_unique<backlog>();
     backlog_->unread = std::move(early);
   }
 }
 
+websocket_connection::websocket_connection(connection_ticket ticket)
+    : core_{std::move(ticket)},
+      socket_{core_->io},
+      receiver_{websocket_role::client},
+      phase_{phase::opening} {
+  core_->set_deadline(*this, core_->options.handshake_deadline);
+}
+
 void websocket_connection::send_handshake(std::string response) {
   push(outgoing{make_payload(std::move(response))});
 }
 
+void websocket_connection::open(std::string early) {
+  phase_ = is_closed_early_ ? phase::closing : phase::open;
+  if (!early.empty()) {
+    backlog_ = std::make_unique<backlog>();
+    backlog_->unread = std::move(early);
+  }
+  if (queued_bytes_ > 0) {
+    is_dirty_ = true;
+    core_->mark_dirty(shared_from_this());
+  }
+  if (is_closed_early_) {
+    wait_readable();
+  } else if (handler_ == nullptr) {
+    core_->drop_deadline(*this);
+  } else {
+    core_->set_deadline(*this, core_->options.ping_interval);
+    begin_reading();
+  }
+}
+
+void websocket_connection::give_up(std::string_view reason) { end(close_code::abnormal, reason); }
+
 void websocket_connection::start(transport_handler& handler) {
+  handler_ = &handler;
+  is_paused_ = false;
+  if (phase_ == phase::open) {
+    core_->set_deadline(*this, core_->options.ping_interval);
+    asio::post(core_->io, [self = shared_from_this()] { self->begin_reading(); });
+  } else if (phase_ == phase::ended) {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      if (transport_handler* const told = std::exchange(self->handler_, nullptr)) {
+        told->on_close(self->ending_->code, self->ending_->reason);
+      }
+    });
+  }
+}
+
+void websocket_connection::begin_reading() {
   if (phase_ != phase::open) {
     return;
   }
-  handler_ = &handler;
-  core_->set_deadline(*this, core_->options.ping_interval);
-  asio::post(core_->io, [self = shared_from_this()] {
-    if (self->phase_ != phase::open) {
-      return;
-    }
-    self->is_paused_ = false;
-    self->heard_at_ = self->core_->now();
-    if (self->backlog_ != nullptr) {
-      std::string early = std::exchange(self->backlog_->unread, {});
-      const std::size_t size = early.size();
-      early.append(message_padding, '\0');
-      self->process({early.data(), size});
-    }
-    self->wait_readable();
-  });
+  heard_at_ = core_->now();
+  if (backlog_ != nullptr) {
+    std::string early = std::exchange(backlog_->unread, {});
+    const std::size_t size = early.size();
+    early.append(message_padding, '\0');
+    process({early.data(), size});
+  }
+  wait_readable();
 }
 
 void websocket_connection::send(shared_payload message) {
-  if (phase_ != phase::open) {
+  if ((phase_ != phase::open && phase_ != phase::opening) || is_closed_early_) {
     return;
   }
   const auto opcode =
       message->kind == payload_kind::text ? websocket_opcode::text : websocket_opcode::binary;
-  push(outgoing{std::move(message), opcode});
+  push(make_frame(std::move(message), opcode));
 }
 
 void websocket_connection::close(close_code code, std::string_view reason) {
-  if (phase_ != phase::open) {
+  if ((phase_ != phase::open && phase_ != phase::opening) || is_closed_early_) {
     return;
   }
   push_close(code, reason);
+  core_->set_deadline(*this, core_->options.close_timeout);
+  if (phase_ == phase::opening) {
+    is_closed_early_ = true;
+    return;
+  }
   phase_ = phase::closing;
   if (backlog_ != nullptr) {
     backlog_->message = {};
   }
   is_paused_ = false;
-  core_->set_deadline(*this, core_->options.close_timeout);
   wait_readable();
 }
 
 void websocket_connection::set_paused(bool is_paused) {
-  if (phase_ != phase::open || is_paused_ == is_paused) {
+  if ((phase_ != phase::open && phase_ != phase::opening) || is_paused_ == is_paused) {
     return;
   }
   is_paused_ = is_paused;
@@ -230,9 +277,9 @@ void websocket_connection::on_ping(std::string_view bytes) {
     return;
   }
   ++pongs_queued_;
-  push(outgoing{
+  push(make_frame(
       bytes.empty() ? empty_payload() : make_payload(std::string{bytes}, payload_kind::binary),
-      websocket_opcode::pong});
+      websocket_opcode::pong));
 }
 
 void websocket_connection::on_peer_close(const websocket_event& event) {
@@ -259,13 +306,23 @@ void websocket_connection::finish(close_code code, std::string_view reason) {
 
 // ---- Writing
 
+outgoing websocket_connection::make_frame(shared_payload body, websocket_opcode opcode) const {
+  if (core_->masks == nullptr) {
+    return outgoing{std::move(body), opcode};
+  }
+  const auto mask = std::bit_cast<websocket_mask>(static_cast<std::uint32_t>(core_->masks->next()));
+  std::string masked = body->bytes;
+  apply_mask(masked, mask);
+  return outgoing{make_payload(std::move(masked), body->kind), opcode, &mask};
+}
+
 void websocket_connection::push(outgoing frame) {
   if (queue_.empty()) {
     queue_ = core_->take_queue();
   }
   queued_bytes_ += frame.size();
   queue_.push_back(std::move(frame));
-  if (!is_dirty_ && !is_waiting_writable_) {
+  if (!is_dirty_ && !is_waiting_writable_ && phase_ != phase::opening) {
     is_dirty_ = true;
     core_->mark_dirty(shared_from_this());
   }
@@ -274,8 +331,8 @@ void websocket_connection::push(outgoing frame) {
 void websocket_connection::push_close(close_code code, std::string_view reason) {
   const close_payload payload = write_close_payload(code, reason);
   late_pong_ = nullptr;
-  push(outgoing{make_payload(std::string{payload.view()}, payload_kind::binary),
-                websocket_opcode::close});
+  push(make_frame(make_payload(std::string{payload.view()}, payload_kind::binary),
+                  websocket_opcode::close));
 }
 
 void websocket_connection::flush() {
@@ -346,9 +403,9 @@ void websocket_connection::take_written(std::size_t count) {
   }
   if (late_pong_ != nullptr && pongs_queued_ < pongs_queued_max && phase_ == phase::open) {
     ++pongs_queued_;
-    push(
-        outgoing{make_payload(std::move(*std::exchange(late_pong_, nullptr)), payload_kind::binary),
-                 websocket_opcode::pong});
+    push(make_frame(
+        make_payload(std::move(*std::exchange(late_pong_, nullptr)), payload_kind::binary),
+        websocket_opcode::pong));
   }
 }
 
@@ -371,6 +428,9 @@ void websocket_connection::wait_writable() {
 void websocket_connection::expire() {
   const auto self = shared_from_this();
   switch (phase_) {
+    case phase::opening:
+      end(close_code::abnormal, "the connection was not made in time");
+      break;
     case phase::open:
       check_silence();
       break;
@@ -399,13 +459,13 @@ void websocket_connection::check_silence() {
   }
   if (!is_paused_ && !is_pinged_ && silence >= ping_after) {
     is_pinged_ = true;
-    push(outgoing{empty_payload(), websocket_opcode::ping});
+    push(make_frame(empty_payload(), websocket_opcode::ping));
   }
   const wheel_tick next_ping = is_pinged_ ? now + ping_after : heard_at_ + ping_after;
   core_->set_deadline_at(*this, std::min(next_ping, heard_at_ + silence_max + 1));
 }
 
-// Ends the connection at once.
+// Ends the connection at once. Who has not called start() yet is told when he does.
 void websocket_connection::end(close_code code, std::string_view reason) {
   const auto self = shared_from_this();
   const std::string why{reason};
@@ -419,6 +479,8 @@ void websocket_connection::end(close_code code, std::string_view reason) {
   backlog_ = nullptr;
   if (transport_handler* const handler = std::exchange(handler_, nullptr)) {
     handler->on_close(code, why);
+  } else {
+    ending_ = std::make_unique<ending>(ending{code, why});
   }
 }
 

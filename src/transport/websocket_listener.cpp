@@ -144,16 +144,15 @@ void websocket_listener::impl::greet(tcp_socket socket) {
   }
   socket.set_option(asio::ip::tcp::no_delay{true}, error);
   const bool is_full = core_->connections >= core_->options.connections_max;
-  connection_ticket ticket{core_};
   if (!is_full) {
-    std::make_shared<http_connection>(std::move(ticket), std::move(socket))->start();
+    std::make_shared<http_connection>(core_, std::move(socket))->start();
     return;
   }
   const http_response refusal{.status = 503, .body = "too many connections\n"};
   const std::string text = write_response_head(refusal, {}) + refusal.body;
   socket.write_some(asio::buffer(text), error);
   if (!error && core_->lingering < refused_lingering_max) {
-    linger(std::move(ticket), std::move(socket));
+    linger(connection_ticket{core_}, std::move(socket));
   }
 }
 

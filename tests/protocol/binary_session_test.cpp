@@ -2,11 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <cctype>
 #include <cstddef>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +12,7 @@
 #include "collab/protocol/binary_codec.hpp"
 #include "collab/testing/manual_clock.hpp"
 #include "protocol/client_frames.hpp"
+#include "protocol/worked_session.hpp"
 
 using namespace collab_test;
 using collab::member_id;
@@ -22,35 +20,6 @@ using collab::property;
 using collab::seq_number;
 
 namespace {
-
-// The messages in the code blocks below a heading of the document, as (speaker, bytes).
-using script = std::vector<std::pair<char, std::string>>;
-
-script read_script(std::string_view heading) {
-  std::ifstream file{COLLAB_PROTOCOL_DOCUMENT};
-  std::string line;
-  while (std::getline(file, line) && line != heading) {
-  }
-  script messages;
-  bool is_code = false;
-  while (std::getline(file, line) && !line.starts_with("#")) {
-    if (line.starts_with("```")) {
-      is_code = !is_code;
-      continue;
-    }
-    if (!is_code) {
-      continue;
-    }
-    if (line[0] != ' ') {
-      messages.emplace_back(line[0], std::string{});
-    }
-    std::istringstream bytes{line.substr(1, line.find('#') - 1)};
-    for (unsigned byte = 0; bytes >> std::hex >> byte;) {
-      messages.back().second += static_cast<char>(byte);
-    }
-  }
-  return messages;
-}
 
 // Keeps what each of two members is sent, in the binary dialect.
 class two_members final : public collab::room_sink {
@@ -76,16 +45,6 @@ class two_members final : public collab::room_sink {
   static constexpr member_id bob{2};
   script sent;
 };
-
-script only(const script& all, char speaker) {
-  script some;
-  for (const auto& each : all) {
-    if (each.first == speaker) {
-      some.push_back(each);
-    }
-  }
-  return some;
-}
 
 }  // namespace
 

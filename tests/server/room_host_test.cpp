@@ -351,7 +351,7 @@ TEST_SUITE("server/room_host") {
     const auto bob = it.joined("Bob");
     ann->heard();
     std::vector<std::string> told;
-    it.host->on_host_message([&](const collab::host_message& message) {
+    it.host->on_host_message([&](const collab::received_host_message& message) {
       CHECK(message.user.starts_with("u"));
       CHECK(message.client.starts_with("c"));
       told.push_back(message.room + " " + message.name + " " + message.data);
@@ -369,7 +369,7 @@ TEST_SUITE("server/room_host") {
     CHECK(told.size() == 2);
     CHECK(bob->heard() == lines{"host:message"});
     // Somebody alone in a room talks to the host only; and the handler may end the host.
-    it.host->on_host_message([&](const collab::host_message&) { it.host.reset(); });
+    it.host->on_host_message([&](const collab::received_host_message&) { it.host.reset(); });
     bob->hang_up();
     it.loop.run();
     it.say(*ann, R"({"type":"host:message","name":"d","data":1})");

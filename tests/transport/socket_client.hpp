@@ -1,6 +1,6 @@
-// tests/transport/socket_client.hpp - a plain TCP client for tests that drive the server's loop.
+// tests/transport/socket_client.hpp - a plain TCP peer for tests that drive a loop.
 //
-// The server's loop runs on the test's own thread; the client is non-blocking, and each wait
+// The loop under test runs on the test's own thread; the peer is non-blocking, and each wait
 // turns the loop until what is awaited is there.
 
 #ifndef COLLAB_TESTS_TRANSPORT_SOCKET_CLIENT_HPP
@@ -16,8 +16,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "collab/transport/event_loop.hpp"
 
@@ -47,6 +50,10 @@ class socket_client {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     REQUIRE(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::fcntl(socket_, F_SETFL, O_NONBLOCK) == 0);
+  }
+  // Takes over a connection that was accepted.
+  socket_client(int socket, event_loop& loop) : loop_{loop}, socket_{socket} {
     REQUIRE(::fcntl(socket_, F_SETFL, O_NONBLOCK) == 0);
   }
   ~socket_client() { close(); }
@@ -134,6 +141,51 @@ class socket_client {
   std::string received_;
   bool has_ended_ = false;
   bool was_reset_ = false;
+};
+
+// A plain TCP server on a free port of this machine.
+class socket_server {
+ public:
+  explicit socket_server(event_loop& loop) : loop_{loop} {
+    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    REQUIRE(socket_ >= 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(socket_, 16) == 0);
+    REQUIRE(::fcntl(socket_, F_SETFL, O_NONBLOCK) == 0);
+    socklen_t size = sizeof address;
+    REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    port_ = ntohs(address.sin_port);
+  }
+  ~socket_server() { close(); }
+  socket_server(const socket_server&) = delete;
+  socket_server& operator=(const socket_server&) = delete;
+
+  void close() {
+    if (socket_ >= 0) {
+      ::close(socket_);
+      socket_ = -1;
+    }
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  // The next connection.
+  std::unique_ptr<socket_client> accept() {
+    int accepted = -1;
+    turn_until(loop_, [&] {
+      accepted = ::accept(socket_, nullptr, nullptr);
+      return accepted >= 0;
+    });
+    return std::make_unique<socket_client>(accepted, loop_);
+  }
+
+ private:
+  event_loop& loop_;
+  int socket_ = -1;
+  std::uint16_t port_ = 0;
 };
 
 }  // namespace collab::testing

@@ -9,7 +9,9 @@ namespace collab {
 
 enum class dialect : std::uint8_t;
 
+class binary_client_encoder;
 class binary_decoder;
+class binary_server_decoder;
 class json_decoder;
 struct client_message;
 struct join_message;

@@ -59,7 +59,7 @@ struct room_host_options {
 };
 
 // What a client has sent to the host, and to the others in its room.
-struct host_message {
+struct received_host_message {
   std::string room;
   user_id user;
   client_id client;
@@ -68,7 +68,7 @@ struct host_message {
   // Any JSON value, checked, of at most limits::host_data_bytes.
   std::string data;
 };
-using host_message_handler = absl::AnyInvocable<void(const host_message&)>;
+using host_message_handler = absl::AnyInvocable<void(const received_host_message&)>;
 
 // What has happened since the host began, and what there is now.
 struct room_host_statistics {

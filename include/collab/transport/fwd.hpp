@@ -18,9 +18,11 @@ struct http_request;
 struct http_response;
 struct listen_address;
 struct upgrade_decision;
+struct websocket_connector_options;
 struct websocket_event;
 struct websocket_limits;
 struct websocket_options;
+struct websocket_url;
 
 class connector;
 class event_loop;
@@ -30,6 +32,7 @@ class loop_timer;
 class loopback_transport;
 class transport;
 class transport_handler;
+class websocket_connector;
 class websocket_listener;
 class websocket_receiver;
 

@@ -167,8 +167,8 @@ class room_host::state final : public session_owner, public hosted_room_owner {
     if (host_message_handler_ == nullptr) {
       return;
     }
-    host_message kept{from.name(), message.author.user, message.author.client,
-                      std::string{message.name}, std::string{message.data}};
+    received_host_message kept{from.name(), message.author.user, message.author.client,
+                               std::string{message.name}, std::string{message.data}};
     later([this, kept = std::move(kept)] {
       // Kept alive by this call, if the handler destroys the host or is replaced.
       if (const auto handler = host_message_handler_) {

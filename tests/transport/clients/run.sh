@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs one client against a fresh echo server: run.sh node_ws|chromium BINARY WORK_DIRECTORY
+# Runs one script with our program at the other end, which is the echo server, or for node_server
+# the echoing client: run.sh node_ws|chromium|node_server BINARY WORK_DIRECTORY
 # Installs what package-lock.json names into WORK_DIRECTORY, once.
 set -eu
 

@@ -230,21 +230,8 @@ class binary_event_writer {
   }
   // The index, and the properties that are not what they are when nobody has set them.
   void put_registers(const element& value) {
-    const auto is_told = [&value](const property_register& each) {
-      return each.key != property::index &&
-             !is_initial(describe(value.kind(), each.key), each.value);
-    };
     out_.text(value.index());
-    std::size_t count = 0;
-    for (const property_register& each : value.registers()) {
-      count += is_told(each) ? 1 : 0;
-    }
-    out_.integer(count);
-    for (const property_register& each : value.registers()) {
-      if (is_told(each)) {
-        out_.property(each.key, each.value);
-      }
-    }
+    out_.registers(value, false);
   }
 
   // `who`, or by his id where he is not in the room.

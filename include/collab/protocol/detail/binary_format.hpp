@@ -7,9 +7,11 @@
 
 #include <absl/status/status.h>
 
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -48,6 +50,8 @@ enum class client_type : std::uint8_t {
   host_message,
   // One of the others, in a group.
   group,
+  version_save,
+  version_restore,
 };
 // Names by type; none for what is no type.
 inline constexpr std::string_view client_type_names[] = {
@@ -105,6 +109,8 @@ enum class server_type : std::uint8_t {
   events,
   chunk,
   digest,
+  version_save,
+  version_restore,
 };
 
 enum class value_type : std::uint8_t { none, number, color, word, text, places, flag };
@@ -126,6 +132,15 @@ enum class value_type : std::uint8_t { none, number, color, word, text, places, 
     default:
       return 0;
   }
+}
+
+[[nodiscard]] constexpr absl::StatusCode status_code(unsigned code) noexcept {
+  constexpr absl::StatusCode codes[] = {
+      absl::StatusCode::kInternal,          absl::StatusCode::kInvalidArgument,
+      absl::StatusCode::kNotFound,          absl::StatusCode::kPermissionDenied,
+      absl::StatusCode::kResourceExhausted, absl::StatusCode::kFailedPrecondition,
+      absl::StatusCode::kUnavailable};
+  return codes[code < std::size(codes) ? code : 0];
 }
 
 class binary_writer : public byte_writer {
@@ -229,6 +244,25 @@ class binary_writer : public byte_writer {
     }
   }
 
+  // The properties of an element that are not what they are when nobody has set them; the index
+  // among them or not.
+  void registers(const element& of, bool has_index) {
+    const auto is_told = [&](const property_register& each) {
+      return (has_index || each.key != collab::property::index) &&
+             !is_initial(describe(of.kind(), each.key), each.value);
+    };
+    std::size_t count = 0;
+    for (const property_register& each : of.registers()) {
+      count += is_told(each) ? 1 : 0;
+    }
+    integer(count);
+    for (const property_register& each : of.registers()) {
+      if (is_told(each)) {
+        property(each.key, each.value);
+      }
+    }
+  }
+
   void packed(std::string_view points) { text(points); }
 
   // The points from `from` on, as a run that begins there or goes on. Requires: on the grid.
@@ -237,7 +271,13 @@ class binary_writer : public byte_writer {
     if (!is_anew) {
       run.resume_after(points.first(from));
     }
-    [[maybe_unused]] const absl::Status status = run.append(points.subspan(from), bytes_);
+    live(run, points.subspan(from));
+  }
+  // The next points of a run. Requires: valid ones.
+  void live(live_point_encoder& run, std::span<const point> points) {
+    const absl::Status status = run.append(points, bytes_);
+    assert(status.ok());
+    (void)status;
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,12 +29,16 @@
 
 namespace collab::detail {
 
+// What is done with a property of a key that this version does not know.
+enum class unknown_keys : std::uint8_t { refused, skipped };
+
 // Reads the body of one message. The first fault counts; after it every value that is read
 // is a harmless one.
 class binary_reader : public byte_reader {
  public:
-  binary_reader(std::string_view body, const limits& bounds) noexcept
-      : byte_reader{body}, bounds_{bounds} {}
+  binary_reader(std::string_view body, const limits& bounds,
+                unknown_keys unknown = unknown_keys::refused) noexcept
+      : byte_reader{body}, bounds_{bounds}, unknown_{unknown} {}
 
   [[nodiscard]] const limits& bounds() const noexcept { return bounds_; }
 
@@ -143,6 +148,10 @@ class binary_reader : public byte_reader {
     for (std::size_t i = 0; i < count && !failed(); ++i) {
       const std::uint64_t tag = integer();
       if (tag >> 3U >= property_count) {
+        if (unknown_ == unknown_keys::skipped) {
+          skip_value(static_cast<unsigned>(tag & 7U));
+          continue;
+        }
         refuse(field, "property ", tag >> 3U, " is unknown");
         return;
       }
@@ -169,8 +178,10 @@ class binary_reader : public byte_reader {
   }
 
   property_value text_value(const property_info& info);
+  void skip_value(unsigned type);
 
   const limits& bounds_;
+  unknown_keys unknown_;
   absl::Status status_;
 };
 
@@ -195,6 +206,33 @@ inline property_value binary_reader::text_value(const property_info& info) {
     refuse(info.name, read.size(), " bytes, at most ", bounds_.text_bytes, " are allowed");
   }
   return std::string{read};
+}
+
+inline void binary_reader::skip_value(unsigned type) {
+  constexpr double all = std::numeric_limits<double>::max();
+  switch (static_cast<value_type>(type)) {
+    case value_type::none:
+      break;
+    case value_type::number:
+      (void)number("value", -all, all);
+      break;
+    case value_type::color:
+      (void)paint();
+      break;
+    case value_type::word:
+    case value_type::flag:
+      (void)byte();
+      break;
+    case value_type::text:
+      (void)view();
+      break;
+    case value_type::places:
+      (void)read_offsets(*this);
+      break;
+    default:
+      refuse("value", "type ", type, " is unknown");
+      break;
+  }
 }
 
 inline property_value binary_reader::value(const property_info& info, unsigned type) {

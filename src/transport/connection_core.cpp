@@ -1,4 +1,4 @@
-#include "transport/listener_core.hpp"
+#include "transport/connection_core.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -75,23 +75,23 @@ void linger(connection_ticket ticket, tcp_socket socket) {
   std::make_shared<lingering_socket>(std::move(ticket), std::move(socket))->start();
 }
 
-listener_core::listener_core(event_loop& on, listener_handler& to, const websocket_options& given)
-    : loop{on},
-      io{on.internals().io},
-      handler{&to},
+connection_core::connection_core(event_loop& loop, const websocket_options& given,
+                                 random_source* masks_from)
+    : io{loop.internals().io},
       options{given},
       limits{given.frame_bytes_max, given.message_bytes_max, given.fragments_max},
+      masks{masks_from},
       tick_{choose_tick(given)},
       timer_{io} {}
 
-void listener_core::mark_dirty(std::shared_ptr<websocket_connection> connection) {
+void connection_core::mark_dirty(std::shared_ptr<websocket_connection> connection) {
   if (dirty_.empty()) {
     asio::post(io, [self = shared_from_this()] { self->flush_dirty(); });
   }
   dirty_.push_back(std::move(connection));
 }
 
-void listener_core::flush_dirty() {
+void connection_core::flush_dirty() {
   flushing_.swap(dirty_);
   for (const auto& connection : flushing_) {
     connection->flush();
@@ -99,16 +99,16 @@ void listener_core::flush_dirty() {
   flushing_.clear();
 }
 
-wheel_tick listener_core::ticks(duration length) const {
+wheel_tick connection_core::ticks(duration length) const {
   return static_cast<wheel_tick>((std::max(length, duration::zero()) + tick_ - duration{1}) /
                                  tick_);
 }
 
-void listener_core::set_deadline(deadline_entry& entry, duration delay) {
+void connection_core::set_deadline(deadline_entry& entry, duration delay) {
   set_deadline_at(entry, now() + ticks(delay) + 1);
 }
 
-void listener_core::set_deadline_at(deadline_entry& entry, wheel_tick due) {
+void connection_core::set_deadline_at(deadline_entry& entry, wheel_tick due) {
   wheel_.set(entry, due);
   if (!is_timer_running_) {
     is_timer_running_ = true;
@@ -118,7 +118,7 @@ void listener_core::set_deadline_at(deadline_entry& entry, wheel_tick due) {
 
 // One tick after another for as long as there are connections. A tick that comes late counts
 // as one: a loop that was held up does not take that for the silence of its peers.
-void listener_core::run_timer() {
+void connection_core::run_timer() {
   timer_.expires_after(tick_);
   timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
     const auto self = weak.lock();
@@ -134,7 +134,7 @@ void listener_core::run_timer() {
   });
 }
 
-std::span<char> listener_core::read_buffer(std::size_t kept) {
+std::span<char> connection_core::read_buffer(std::size_t kept) {
   const std::size_t needed = kept + read_bytes + message_padding;
   if (buffer_.size() < needed) {
     buffer_.resize(needed);
@@ -142,7 +142,7 @@ std::span<char> listener_core::read_buffer(std::size_t kept) {
   return {buffer_.data(), kept + read_bytes};
 }
 
-std::vector<outgoing> listener_core::take_queue() {
+std::vector<outgoing> connection_core::take_queue() {
   if (spare_queues_.empty()) {
     return {};
   }
@@ -151,7 +151,7 @@ std::vector<outgoing> listener_core::take_queue() {
   return queue;
 }
 
-void listener_core::give_queue(std::vector<outgoing> queue) {
+void connection_core::give_queue(std::vector<outgoing> queue) {
   constexpr std::size_t spare_queues_max = 64;
   constexpr std::size_t spare_capacity_max = 256;
   if (spare_queues_.size() < spare_queues_max && queue.capacity() <= spare_capacity_max) {
