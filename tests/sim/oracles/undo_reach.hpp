@@ -1,0 +1,56 @@
+// tests/sim/oracles/undo_reach.hpp - undo touches only what it may.
+//
+// Oracle 5. After every undo and redo the board is what the naive model makes of it, elements that
+// its target did not write to are as they were, and a redo right after its undo leaves no trace.
+
+#ifndef COLLAB_TESTS_SIM_ORACLES_UNDO_REACH_HPP
+#define COLLAB_TESTS_SIM_ORACLES_UNDO_REACH_HPP
+
+#include <absl/strings/str_cat.h>
+
+#include <cstdint>
+#include <variant>
+
+#include "collab/document/digest.hpp"
+#include "sim/naive_board.hpp"
+#include "sim/oracles/verdict.hpp"
+#include "sim/room_log.hpp"
+
+namespace collab_sim {
+
+// How the log's operations have changed the board, held against the model; `digest_at` yields what
+// was seen after a seq, as room_log does.
+template <typename DigestAt>
+[[nodiscard]] verdict check_undo(const room_log& log, DigestAt digest_at) {
+  naive_board model;
+  std::uint64_t seq = 0;
+  for (const collab::operation& op : log.operations()) {
+    ++seq;
+    model.apply(op);
+    const auto* redo = std::get_if<collab::redo_operation>(&op.body);
+    if (redo == nullptr && !std::holds_alternative<collab::undo_operation>(op.body) &&
+        seq != log.last_seq()) {
+      continue;
+    }
+    if (model.content_digest() != digest_at(seq)) {
+      return absl::StrCat("after seq ", seq, " (kind ", op.body.index(), ") the board is ",
+                          collab::to_text(digest_at(seq)), ", by the law it is ",
+                          collab::to_text(model.content_digest()));
+    }
+    const auto* undo = redo != nullptr && seq >= 2
+                           ? std::get_if<collab::undo_operation>(&log.operations()[seq - 2].body)
+                           : nullptr;
+    if (undo != nullptr && undo->target == redo->target && digest_at(seq) != digest_at(seq - 2)) {
+      return absl::StrCat("undo and redo of ", collab::to_integer(redo->target), " at seq ", seq,
+                          " have changed the board");
+    }
+  }
+  return {};
+}
+[[nodiscard]] inline verdict check_undo(const room_log& log) {
+  return check_undo(log, [&log](std::uint64_t seq) { return log.digest_at(seq); });
+}
+
+}  // namespace collab_sim
+
+#endif  // COLLAB_TESTS_SIM_ORACLES_UNDO_REACH_HPP
