@@ -258,19 +258,38 @@ std::string encode_json_closing(std::chrono::milliseconds retry_after) {
   return out.take();
 }
 
-std::string encode_json_snapshot(const room& board) {
+namespace {
+
+template <typename Each>
+std::string write_snapshot(std::string_view room, seq_number seq, Each each_element) {
   json_writer out;
   out.open('{');
-  out.field("roomId", board.name());
-  out.field("seq", to_integer(board.last_seq()));
+  out.field("roomId", room);
+  out.field("seq", to_integer(seq));
   out.key("elements");
   out.open('[');
-  for (const element* each : board.board().elements()) {
-    write_element(out, *each);
-  }
+  each_element(out);
   out.close(']');
   out.close('}');
   return out.take();
+}
+
+}  // namespace
+
+std::string encode_json_snapshot(const room& board) {
+  return write_snapshot(board.name(), board.last_seq(), [&board](json_writer& out) {
+    for (const element* each : board.board().elements()) {
+      write_element(out, *each);
+    }
+  });
+}
+
+std::string encode_json_snapshot(std::string_view room, const board_snapshot& board) {
+  return write_snapshot(room, board.seq(), [&board](json_writer& out) {
+    for (const element& each : board.elements()) {
+      write_element(out, each);
+    }
+  });
 }
 
 }  // namespace collab

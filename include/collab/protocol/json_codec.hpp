@@ -73,6 +73,8 @@ class json_decoder {
 
 // The board as one document: {"roomId","seq","elements"}.
 [[nodiscard]] std::string encode_json_snapshot(const room& board);
+// The same of a board that it showed once.
+[[nodiscard]] std::string encode_json_snapshot(std::string_view room, const board_snapshot& board);
 
 // The contract's name of a status code: `invalid_argument` and so on.
 [[nodiscard]] std::string_view json_code(absl::StatusCode code);
