@@ -260,15 +260,18 @@ std::string encode_json_closing(std::chrono::milliseconds retry_after) {
 
 namespace {
 
-template <typename Each>
-std::string write_snapshot(std::string_view room, seq_number seq, Each each_element) {
+template <typename Elements, typename Each>
+std::string write_snapshot(std::string_view room, seq_number seq, const Elements& elements,
+                           Each to_element) {
   json_writer out;
   out.open('{');
   out.field("roomId", room);
   out.field("seq", to_integer(seq));
   out.key("elements");
   out.open('[');
-  each_element(out);
+  for (const auto& each : elements) {
+    write_element(out, to_element(each));
+  }
   out.close(']');
   out.close('}');
   return out.take();
@@ -277,19 +280,18 @@ std::string write_snapshot(std::string_view room, seq_number seq, Each each_elem
 }  // namespace
 
 std::string encode_json_snapshot(const room& board) {
-  return write_snapshot(board.name(), board.last_seq(), [&board](json_writer& out) {
-    for (const element* each : board.board().elements()) {
-      write_element(out, *each);
-    }
-  });
+  return encode_json_snapshot(board.name(), board.last_seq(), board.board().elements());
+}
+
+std::string encode_json_snapshot(std::string_view room, seq_number seq,
+                                 const document::ordered_elements& elements) {
+  return write_snapshot(room, seq, elements,
+                        [](const element* each) -> const element& { return *each; });
 }
 
 std::string encode_json_snapshot(std::string_view room, const board_snapshot& board) {
-  return write_snapshot(room, board.seq(), [&board](json_writer& out) {
-    for (const element& each : board.elements()) {
-      write_element(out, each);
-    }
-  });
+  return write_snapshot(room, board.seq(), board.elements(),
+                        [](const element& each) -> const element& { return each; });
 }
 
 }  // namespace collab
