@@ -206,7 +206,7 @@ TEST_SUITE("history/timeline") {
       }
       REQUIRE(cursor.seek(time).ok());
       REQUIRE(cursor.seq() == seq_number{expected});
-      REQUIRE(cursor.time() == latest[expected]);
+      REQUIRE(cursor.latest_time() == latest[expected]);
       REQUIRE(picture_of(cursor.board()) == picture_of(author.at(expected)));
       const auto next = cursor.next_time();
       REQUIRE(next.ok());

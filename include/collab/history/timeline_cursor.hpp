@@ -52,7 +52,7 @@ class timeline_cursor {
 
   // The operation after which this is, and the latest time of an operation up to it.
   [[nodiscard]] seq_number seq() const noexcept { return seq_; }
-  [[nodiscard]] unix_time time() const noexcept { return time_; }
+  [[nodiscard]] unix_time latest_time() const noexcept { return time_; }
 
   // What the board showed. O(elements) after a move.
   [[nodiscard]] board_snapshot board() {

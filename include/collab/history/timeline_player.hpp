@@ -116,14 +116,14 @@ class timeline_player {
     }
     at_ = now;
   }
-  void stand() { position_ = place_of(cursor_.time()); }
+  void stand() { position_ = place_of(cursor_.latest_time()); }
   absl::Status skip_pause() {
     if (!options_.pause_max.has_value()) {
       return absl::OkStatus();
     }
     const exact longest{*options_.pause_max};
     if (speed_ < 0) {
-      const exact latest = place_of(cursor_.time());
+      const exact latest = place_of(cursor_.latest_time());
       position_ = cursor_.seq() == seq_number{} ? position_ : std::min(position_, latest + longest);
       return absl::OkStatus();
     }
