@@ -282,7 +282,7 @@ class naive_client {
   void take_one(const collab::stroke_gap_message& gap) { CHECK_FALSE(gap.id.empty()); }
   void take_one(const collab::stroke_cancelled_message& cancelled) {
     live_points.erase(cancelled.id);
-    REQUIRE(live.erase(cancelled.id) == 1);
+    REQUIRE(live.erase(cancelled.id) + own.erase(cancelled.id) == 1);
   }
   void take_one(const collab::stroke_ended_message& end) {
     advance(end.place);
