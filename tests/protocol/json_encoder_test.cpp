@@ -62,6 +62,8 @@ TEST_SUITE("protocol/json_encoder") {
         R"([{"id":"i","kind":"image","index":"a0","userId":"u1","x":0,"y":0,"angle":0,"opacity":1,"width":0,"height":0,"color":"#000000","locked":true,"group":"g","source":"","custom":{"a":"\"b"}},)"
         R"({"id":"g","kind":"x-gear","index":"a1","userId":"u1","x":0,"y":0,"angle":0,"opacity":1,"width":3,"color":"#000000"}])";
     CHECK(collab::encode_json_snapshot(room) ==
+          collab::encode_json_snapshot("ROOM01", room.last_seq(), room.board().elements()));
+    CHECK(collab::encode_json_snapshot(room) ==
           R"({"roomId":"ROOM01","seq":2,"elements":)" + elements + "}");
     out.take();
     REQUIRE(room.execute(ann, collab::send_host_message{"a\"", R"({"k":[1]})"}, now).ok());
@@ -97,7 +99,7 @@ TEST_SUITE("protocol/json_encoder") {
     CHECK(
         out.take() ==
         std::vector<std::string>{
-            R"({"type":"room:state","roomId":"ROOM01","session":"secret","op":0,"you":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"},"seq":0,"users":[{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}],"elements":[],"live":[],"cursors":[],"history":{"canUndo":false,"canRedo":false,"mine":{"canUndo":false,"canRedo":false},"scope":"room"},"chat":[],"more":false})",
+            R"({"type":"room:state","roomId":"ROOM01","session":"secret","op":0,"you":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"},"seq":0,"users":[{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}],"elements":[],"live":[],"cursors":[],"history":{"canUndo":false,"canRedo":false,"mine":{"canUndo":false,"canRedo":false},"scope":"room"},"chat":[],"versions":[],"more":false})",
             R"({"type":"user:joined","user":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}})"});
 
     const std::vector<collab::point> points = {{1.03F, -0.0625F, 0.3F, 0}, {2, 3, 1, 8}};

@@ -128,6 +128,40 @@ class naive_board {
       touched_[number(op)].insert(touched_[each].begin(), touched_[each].end());
     }
   }
+  void take(const collab::operation& op, const collab::restore_version_operation& body) {
+    bool has_found = false;
+    for (const std::string& id : body.removed) {
+      has_found = take_off(op, id) || has_found;
+    }
+    for (const collab::element& each : body.put_back) {
+      thing& back = things_[each.id()];
+      if (back.presence.empty()) {
+        back.made = each;
+      }
+      back.presence.emplace_back(number(op), true);
+      // Whole: what it does not have is what it is when nobody has written it.
+      for (std::size_t i = 0; i < collab::property_count; ++i) {
+        const auto key = static_cast<collab::property>(i);
+        if (collab::has_property(each.kind(), key) &&
+            (each.find(key) != nullptr || back.writes.contains(key) ||
+             back.made.find(key) != nullptr)) {
+          back.writes[key].emplace_back(number(op), each.get(key));
+        }
+      }
+      note(op, each.id());
+      has_found = true;
+    }
+    for (const auto& [id, changes] : body.changed) {
+      for (const auto& [key, value] : changes) {
+        things_[id].writes[key].emplace_back(number(op), value);
+      }
+      note(op, id);
+      has_found = true;
+    }
+    if (has_found) {
+      join_step(op);
+    }
+  }
   template <typename Body>
   void take(const collab::operation&, const Body&) {}
 
