@@ -256,7 +256,7 @@ TEST_SUITE("e2e/board_client") {
           was_cut = was_cut || is_it;
           return is_it ? fate::cut_inside : fate::pass;
         });
-        INFO(room << ": " << (way == flow::up ? "to" : "from") << " the server at " << number);
+        INFO(room << ": message " << number << std::string{way == flow::up ? " to" : " from"});
         CHECK((!was_cut || output.find("1 cuts") != std::string::npos));
         CHECK(plain(elements_of(fetch_snapshot(server.port(), room))) == expected);
       }

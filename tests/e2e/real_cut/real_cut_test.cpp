@@ -157,8 +157,8 @@ TEST_SUITE("e2e/real_cut") {
                                                                                     : fate::pass;
           };
           const work_outcome outcome = do_work(world, cut, expected);
-          INFO((way == flow::up ? "to" : "from")
-               << " the server, message " << number << ", " << static_cast<int>(how));
+          INFO(std::string{way == flow::up ? "to" : "from"} << " the server, message " << number
+                                                            << ", " << static_cast<int>(how));
           CHECK(outcome.wrong == "");
           ++runs;
           hits += outcome.was_hit ? 1 : 0;
@@ -227,7 +227,7 @@ TEST_SUITE("e2e/real_cut") {
           return each.way == way && each.number == number ? fate::cut_before : fate::pass;
         };
         const work_outcome outcome = do_work(world, loss_and_cut, expected);
-        INFO((way == flow::up ? "to" : "from") << " the server, message " << number);
+        INFO(std::string{way == flow::up ? "to" : "from"} << " the server, message " << number);
         CHECK(outcome.wrong == "");
         cuts += outcome.resumes;
       }
