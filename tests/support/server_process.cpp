@@ -46,8 +46,13 @@ std::string board_server_program() {
   return chosen != nullptr && *chosen != '\0' ? chosen : COLLAB_BOARD_SERVER;
 }
 
-server_process::server_process(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), board_server_program());
+std::string board_client_program() {
+  const char* chosen = std::getenv("COLLAB_BOARD_CLIENT");
+  return chosen != nullptr && *chosen != '\0' ? chosen : COLLAB_BOARD_CLIENT;
+}
+
+server_process::server_process(std::vector<std::string> arguments, std::string program) {
+  arguments.insert(arguments.begin(), std::move(program));
   std::vector<char*> words;
   for (std::string& each : arguments) {
     words.push_back(each.data());

@@ -23,6 +23,8 @@ namespace collab_test {
 
 // The board server to be tested: COLLAB_BOARD_SERVER (environment), or the one just built.
 [[nodiscard]] std::string board_server_program();
+// The board client: COLLAB_BOARD_CLIENT (environment), or the one just built; empty if none was.
+[[nodiscard]] std::string board_client_program();
 
 // One running program. What it writes to standard error is kept to be shown with a failure.
 // It is killed by the destructor, and on Linux also when the test's process ends.
@@ -30,8 +32,9 @@ namespace collab_test {
 // Threads: one object, one thread at a time.
 class server_process {
  public:
-  // Starts board_server_program() with `arguments`. Throws std::system_error when it can't.
-  explicit server_process(std::vector<std::string> arguments);
+  // Starts `program` with `arguments`. Throws std::system_error when it can't.
+  explicit server_process(std::vector<std::string> arguments,
+                          std::string program = board_server_program());
   ~server_process();
   server_process(const server_process&) = delete;
   server_process& operator=(const server_process&) = delete;

@@ -101,10 +101,17 @@ class own_work {
   }
   // Sends what may be sent now; keep() comes before it.
   void send() {
-    for (auto& [number, open] : strokes_) {
-      sender_.send_points(open.stroke);
-    }
+    const auto send_points = [this](bool of_started) {
+      for (auto& [number, open] : strokes_) {
+        if (open.stroke.is_started == of_started) {
+          sender_.send_points(open.stroke);
+        }
+      }
+    };
+    send_points(true);
+    // What was done before a stroke lies below it, also when both were done without a connection.
     sender_.pump();
+    send_points(false);
     sender_.count_bytes();
   }
   // Whether points wait for send().
