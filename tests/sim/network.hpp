@@ -60,6 +60,9 @@ struct network_options {
   std::size_t window_bytes = 64 * 1024;
   // After how long a server gives up a link that is down.
   duration silence = std::chrono::seconds{45};
+  // How many of 1,000 frames of clients that hold nothing but operations come twice, as from a
+  // client that is not sure whether they were sent.
+  std::uint64_t stutter = 0;
   // How long an end may believe in a connection that was cut.
   duration late_cut_max = std::chrono::seconds{50};
 };

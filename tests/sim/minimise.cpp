@@ -1,0 +1,92 @@
+// tests/sim/minimise.cpp
+
+#include "sim/minimise.hpp"
+
+#include <absl/strings/str_cat.h>
+
+#include <utility>
+
+namespace collab_sim {
+
+minimised minimise(std::uint64_t seed, const plan_changes& from, const run_result& failed,
+                   std::size_t runs_max) {
+  minimised best{from, failed, 0};
+  const auto try_with = [&](plan_changes changes) {
+    if (best.runs >= runs_max) {
+      return false;
+    }
+    ++best.runs;
+    run_result result = run(make_plan(seed, changes));
+    if (!result.wrong.has_value() || result.wrong->oracle != failed.wrong->oracle) {
+      return false;
+    }
+    best.changes = std::move(changes);
+    best.result = std::move(result);
+    return true;
+  };
+  // What comes after the step at which it was found is not needed, or all are.
+  if (failed.step > 0) {
+    plan_changes fewer = best.changes;
+    fewer.steps = failed.step;
+    try_with(std::move(fewer));
+  }
+  for (std::size_t people = 1; people < 4; ++people) {
+    plan_changes fewer = best.changes;
+    fewer.people = people;
+    if (try_with(std::move(fewer))) {
+      break;
+    }
+  }
+  for (std::size_t i = 0; i < fault_count; ++i) {
+    plan_changes fewer = best.changes;
+    if (fewer.without.insert(static_cast<fault>(i)).second) {
+      try_with(std::move(fewer));
+    }
+  }
+  for (std::size_t i = 0; i < action_count; ++i) {
+    plan_changes fewer = best.changes;
+    if (fewer.without_actions.insert(static_cast<action>(i)).second) {
+      try_with(std::move(fewer));
+    }
+  }
+  // Steps by halves, then one by one.
+  for (std::size_t part = 2; part <= 64 && best.result.steps > 1; part *= 2) {
+    while (true) {
+      plan_changes fewer = best.changes;
+      const std::size_t steps = fewer.steps.value_or(best.result.steps);
+      const std::size_t cut = std::max<std::size_t>(1, steps / part);
+      if (cut >= steps) {
+        break;
+      }
+      fewer.steps = steps - cut;
+      if (!try_with(std::move(fewer))) {
+        break;
+      }
+    }
+  }
+  return best;
+}
+
+std::string replay_arguments(std::uint64_t seed, const plan_changes& changes) {
+  std::string text = absl::StrCat("--seed ", seed);
+  if (changes.steps.has_value()) {
+    absl::StrAppend(&text, " --steps ", *changes.steps);
+  }
+  if (changes.people.has_value()) {
+    absl::StrAppend(&text, " --people ", *changes.people);
+  }
+  const auto append = [&text](const char* option, const auto& names) {
+    std::string list;
+    for (const auto each : names) {
+      absl::StrAppend(&list, list.empty() ? "" : ",", std::string{name_of(each)});
+    }
+    if (!list.empty()) {
+      absl::StrAppend(&text, option, list);
+    }
+  };
+  append(" --without ", changes.without);
+  append(" --without-actions ", changes.without_actions);
+  return text;
+}
+
+}  // namespace collab_sim
