@@ -147,6 +147,12 @@ void write(json_writer& out, const chat_sent& event) {
   write_op(out, event.place);
 }
 
+void write(json_writer& out, const version_saved& event) {
+  out.field("type", "version:save");
+  write_version(out, event.version);
+  write_op(out, event.place);
+}
+
 void write(json_writer& out, const history_changed& event) {
   out.field("type", "history:state");
   write_history(out, event);

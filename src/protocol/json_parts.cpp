@@ -215,6 +215,14 @@ void parts_writer::write(const joined_room& event) {
     out_.raw(*each);
   }
   out_.close(']');
+  out_.key("versions");
+  out_.open('[');
+  for (const saved_version& each : state.versions()) {
+    out_.open('{');
+    write_version(out_, each);
+    out_.close('}');
+  }
+  out_.close(']');
   out_.field("more", elements.pieces() > 1);
   finish();
   for (std::size_t at = 1; at < elements.pieces(); ++at) {
@@ -282,6 +290,7 @@ void parts_writer::write(const resumed_room& event) {
 
 void parts_writer::write(const operation_undone& event) {
   constexpr std::string_view outcomes[] = {"applied", "partial", "nothing"};
+  constexpr std::string_view types[] = {"operation:undo", "operation:redo", "version:restore"};
   const told_undo& effect = event.effect;
   cut_array removed{bytes_max_};
   cut_array restored{bytes_max_};
@@ -301,7 +310,7 @@ void parts_writer::write(const operation_undone& event) {
     });
   }
   const std::size_t pieces = std::max({removed.pieces(), restored.pieces(), changed.pieces()});
-  begin(effect.is_redo ? "operation:redo" : "operation:undo");
+  begin(types[static_cast<std::size_t>(effect.what)]);
   write_place(out_, event.place);
   out_.field("target", to_integer(effect.target));
   out_.field("outcome", outcomes[static_cast<std::size_t>(effect.outcome)]);

@@ -129,6 +129,13 @@ void write_chat(json_writer& out, const chat_message& message) {
   out.field("seq", to_integer(message.seq));
 }
 
+void write_version(json_writer& out, const saved_version& version) {
+  out.field("seq", to_integer(version.seq));
+  out.field("name", version.name);
+  out.field("userId", version.user);
+  out.field("time", milliseconds(version.time));
+}
+
 void write_op(json_writer& out, const event_place& place) {
   if (place.op != 0) {
     out.field("op", place.op);

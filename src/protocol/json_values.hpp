@@ -28,6 +28,7 @@ void write_cursor(json_writer& out, std::string_view client, const cursor& where
 
 // The fields of an object that is open.
 void write_chat(json_writer& out, const chat_message& message);
+void write_version(json_writer& out, const saved_version& version);
 void write_place(json_writer& out, const event_place& place);
 // The number that the receiver himself has given the operation, where it is told.
 void write_op(json_writer& out, const event_place& place);

@@ -274,6 +274,10 @@ std::vector<collab::operation> one_of_each() {
   gear.set(property::end_binding, collab::property_value{});
   collab::operation grouped = operation_of(11, collab::remove_operation{{"l"}});
   grouped.group = "g:1";
+  collab::element back = gear;
+  back.set_number(300);
+  const collab::restore_version_operation restore{
+      seq_number{2}, {"l", "s-1"}, {back}, {{"i", {{property::x, 1.5}}}}};
   return {
       operation_of(1, collab::put_operation{stroke}),
       operation_of(2, collab::put_operation{line}),
@@ -288,6 +292,8 @@ std::vector<collab::operation> one_of_each() {
       operation_of(8, collab::chat_operation{"Ann", "h\xc3\xa9llo"}),
       operation_of(9, collab::put_operation{image}),
       operation_of(10, collab::put_operation{gear}),
+      operation_of(11, collab::save_version_operation{"v\xc3\xa9"}),
+      operation_of(12, restore),
       grouped,
   };
 }

@@ -49,6 +49,10 @@ std::string in_words(const collab::operation_command& op) {
     std::string operator()(const collab::undo& body) const { return "undo" + in_words(body.scope); }
     std::string operator()(const collab::redo& body) const { return "redo" + in_words(body.scope); }
     std::string operator()(const collab::send_chat& body) const { return "chat " + body.text; }
+    std::string operator()(const collab::save_version& body) const { return "save " + body.name; }
+    std::string operator()(const collab::restore_version& body) const {
+      return "restore " + std::to_string(to_integer(body.seq));
+    }
     std::string operator()(const collab::refused_operation&) const { return "refused"; }
   };
   return std::to_string(op.counter) + " " + op.group + " " + std::visit(words{}, op.body);

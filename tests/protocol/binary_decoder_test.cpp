@@ -465,6 +465,27 @@ TEST_SUITE("protocol/binary_decoder") {
     CHECK(in.fault(message(10, varint(0))).find("op: ") == 0);
   }
 
+  TEST_CASE("a whole number in more bytes than it needs, or of 2^64 or more, is refused") {
+    const std::string clear{"\x01", 1};
+    reader in;
+    (void)operation_in<collab::clear_canvas>(in.one(message(10, clear)));
+    // Each is a number that begins a body; the length before it tells where the message ends.
+    const std::string refused[] = {
+        {"\x81\x00", 2},
+        {"\x81\x80\x00", 3},
+        std::string(9, '\xFF') + '\x02',
+        std::string(10, '\xFF') + '\x01',
+    };
+    for (const std::string& each : refused) {
+      CAPTURE(each.size());
+      CHECK_FALSE(in.one(message(10, each)).status.ok());
+      CHECK_FALSE(in.one(message(10, each + clear)).status.ok());
+    }
+    // The length of a message itself, too: where it ends can't be told.
+    (void)in.all(std::string{"\x0a\x81\x00\x01", 4});
+    CHECK_FALSE(in.status.ok());
+  }
+
   TEST_CASE("numbers are checked against the range of the property") {
     const auto set = [](int key, const std::string& value) {
       return message(8, varint(1) + literal("e") + list({tagged(key, 1, value)}));
@@ -526,7 +547,7 @@ TEST_SUITE("protocol/binary_decoder") {
     for (const std::string& group : {std::string{}, std::string(65, 'g'), std::string{"g g"}}) {
       CHECK(in.op_fault(message(19, text(group) + '\x0a' + varint(1))).find("group: ") == 0);
     }
-    for (const int type : {0, 1, 4, 6, 14, 16, 17, 18, 19, 20, 255}) {
+    for (const int type : {0, 1, 4, 6, 14, 16, 17, 18, 19, 22, 255}) {
       CHECK(in.fault(message(19, text("g") + static_cast<char>(type) + varint(1)))
                 .find("group: type " + std::to_string(type)) == 0);
     }

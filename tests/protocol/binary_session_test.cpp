@@ -133,7 +133,7 @@ TEST_SUITE("protocol/binary_session") {
         list({varint(3) + number(1.5) + number(-2)}) + '\1' +
         list({varint(2) + text("Ann") + text("yo") + now + varint(3),
               varint(1) + text("Gus") + text("bye") + now + varint(4)}) +
-        '\0';
+        '\0' + list({});
     CHECK(sink.sent[0] == std::pair{'B', message(64, state)});
     CHECK(sink.sent[1] ==
           std::pair{'A', message(68, varint(3) + text("ub") + text("cb") + text("Bob") +

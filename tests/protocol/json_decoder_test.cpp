@@ -444,7 +444,11 @@ TEST_SUITE("protocol/json_decoder") {
         {R"({"type":"canvas:clear","op":4,"group":""})", "group: ''"},
         {R"({"type":"canvas:clear","op":4,"group":7})", "group: "},
         {R"({"type":"chat:send","op":4,"text":""})", "text: 0 characters"},
-        {R"({"type":"version:save","op":4,"name":"v"})", "version:save: not available"},
+        {R"({"type":"version:save","op":4,"name":""})", "name: 0 characters"},
+        {R"({"type":"version:save","op":4})", "name: missing"},
+        {R"({"type":"version:restore","op":4})", "seq: missing"},
+        {R"({"type":"version:restore","op":4,"seq":-1})", "seq: "},
+        {R"({"type":"version:restore","op":4,"seq":1.5})", "seq: 1.5"},
     };
     decoder_under_test in;
     for (const auto& [frame, expected] : faults) {

@@ -97,7 +97,7 @@ TEST_SUITE("protocol/json_encoder") {
     CHECK(
         out.take() ==
         std::vector<std::string>{
-            R"({"type":"room:state","roomId":"ROOM01","session":"secret","op":0,"you":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"},"seq":0,"users":[{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}],"elements":[],"live":[],"cursors":[],"history":{"canUndo":false,"canRedo":false,"mine":{"canUndo":false,"canRedo":false},"scope":"room"},"chat":[],"more":false})",
+            R"({"type":"room:state","roomId":"ROOM01","session":"secret","op":0,"you":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"},"seq":0,"users":[{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}],"elements":[],"live":[],"cursors":[],"history":{"canUndo":false,"canRedo":false,"mine":{"canUndo":false,"canRedo":false},"scope":"room"},"chat":[],"versions":[],"more":false})",
             R"({"type":"user:joined","user":{"userId":"u1","clientId":"c1","name":"Ann \"A\"\n","color":"#ff0000","role":"editor"}})"});
 
     const std::vector<collab::point> points = {{1.03F, -0.0625F, 0.3F, 0}, {2, 3, 1, 8}};

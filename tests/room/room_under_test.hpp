@@ -85,7 +85,8 @@ inline std::string describe(const collab::room_event& event) {
         } else if constexpr (std::is_same_v<type, collab::canvas_cleared>) {
           return "canvas:clear" + seq(each.place);
         } else if constexpr (std::is_same_v<type, collab::operation_undone>) {
-          return std::string{each.effect.is_redo ? "redo" : "undo"} +
+          constexpr const char* names[] = {"undo", "redo", "restore"};
+          return std::string{names[static_cast<std::size_t>(each.effect.what)]} +
                  " target=" + to_string(collab::to_integer(each.effect.target)) +
                  " removed=" + to_string(each.effect.removed.size()) +
                  " restored=" + to_string(each.effect.restored.size()) +
@@ -93,6 +94,8 @@ inline std::string describe(const collab::room_event& event) {
         } else if constexpr (std::is_same_v<type, collab::chat_sent>) {
           return "chat " + each.message.name + ": " + each.message.text +
                  (each.place.op != 0 ? " op=" + to_string(each.place.op) : "");
+        } else if constexpr (std::is_same_v<type, collab::version_saved>) {
+          return "version:save " + each.version.name + seq(each.place);
         } else if constexpr (std::is_same_v<type, collab::history_changed>) {
           return std::string{"history"} + (each.can_undo ? " undo" : "") +
                  (each.can_redo ? " redo" : "") + (each.can_undo_mine ? " undo-mine" : "") +

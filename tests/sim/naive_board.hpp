@@ -23,14 +23,6 @@
 
 namespace collab_sim {
 
-// An operation that brings the board back to an earlier place: what that takes stands in it.
-template <typename Body>
-concept restores_board = requires(const Body& body) {
-  body.target;
-  body.put_back;
-  body.changed;
-};
-
 class naive_board {
  public:
   // Takes the next operation of the log.
@@ -136,51 +128,42 @@ class naive_board {
       touched_[number(op)].insert(touched_[each].begin(), touched_[each].end());
     }
   }
-  template <restores_board Body>
-  void take(const collab::operation& op, const Body& body) {
-    bool has_written = false;
+  void take(const collab::operation& op, const collab::restore_version_operation& body) {
+    bool has_found = false;
     for (const std::string& id : body.removed) {
-      has_written = take_off(op, id) || has_written;
+      has_found = take_off(op, id) || has_found;
     }
     for (const collab::element& each : body.put_back) {
-      thing& back = things_.try_emplace(each.id(), thing{each, {}, {}}).first->second;
-      if (!is_there(back)) {
-        put_back(op, each, back);
-        has_written = true;
+      thing& back = things_[each.id()];
+      if (back.presence.empty()) {
+        back.made = each;
       }
+      back.presence.emplace_back(number(op), true);
+      // Whole: what it does not have is what it is when nobody has written it.
+      for (std::size_t i = 0; i < collab::property_count; ++i) {
+        const auto key = static_cast<collab::property>(i);
+        if (collab::has_property(each.kind(), key) &&
+            (each.find(key) != nullptr || back.writes.contains(key) ||
+             back.made.find(key) != nullptr)) {
+          back.writes[key].emplace_back(number(op), each.get(key));
+        }
+      }
+      note(op, each.id());
+      has_found = true;
     }
     for (const auto& [id, changes] : body.changed) {
       for (const auto& [key, value] : changes) {
         things_[id].writes[key].emplace_back(number(op), value);
       }
       note(op, id);
-      has_written = true;
+      has_found = true;
     }
-    if (has_written) {
+    if (has_found) {
       join_step(op);
     }
   }
   template <typename Body>
   void take(const collab::operation&, const Body&) {}
-
-  // Every property is written anew, those that `value` does not have with their defaults.
-  void put_back(const collab::operation& op, const collab::element& value, thing& to) {
-    to.presence.emplace_back(number(op), true);
-    std::set<collab::property> keys;
-    for (const collab::property_register& each : to.made.registers()) {
-      keys.insert(each.key);
-    }
-    for (const auto& [key, writes] : to.writes) {
-      keys.insert(key);
-    }
-    for (const collab::property_register& each : value.registers()) {
-      keys.insert(each.key);
-    }
-    for (const collab::property key : keys) {
-      to.writes[key].emplace_back(number(op), value.get(key));
-    }
-    note(op, value.id());
-  }
 
   bool take_off(const collab::operation& op, const std::string& id) {
     const auto found = things_.find(id);

@@ -48,6 +48,11 @@ struct limits {
   std::uint64_t live_strokes_per_member = 16;
   // Chat messages shown to one who joins.
   std::uint64_t chat_history = 100;
+  // Versions that have been saved under a name.
+  std::uint64_t versions_per_room = 100;
+  // What is written to the log to restore a board, at most: the elements that are put back,
+  // the properties that are set, the ids that are removed.
+  std::uint64_t restore_bytes = 16 * 1024 * 1024;
   // Operations that wait for the storage; beyond it new ones get `unavailable`.
   std::uint64_t operations_in_flight = 10'000;
   // Outcomes kept for one session, to answer a resend.
@@ -126,6 +131,8 @@ struct limit_row {
       {"tombstones_per_room", "ids", &limits::tombstones_per_room},
       {"live_strokes_per_member", "strokes", &limits::live_strokes_per_member},
       {"chat_history", "messages", &limits::chat_history, nullptr, 0},
+      {"versions_per_room", "versions", &limits::versions_per_room, nullptr, 0},
+      {"restore_bytes", "bytes", &limits::restore_bytes, nullptr, 0},
       {"operations_in_flight", "operations", &limits::operations_in_flight},
       {"outcomes_per_session", "operations", &limits::outcomes_per_session},
       {"cursor_interval", "ms", nullptr, &limits::cursor_interval, 0, 60'000},

@@ -88,6 +88,12 @@ class document {
     return found != nullptr && found->is_there ? found->body.get() : nullptr;
   }
 
+  // Likewise, but also one that can be restored.
+  [[nodiscard]] const element* find_kept(std::string_view id) const {
+    const slot* found = find_slot(id);
+    return found != nullptr ? found->body.get() : nullptr;
+  }
+
   // Whether `id` is taken: by an element, or by a tombstone that is remembered. O(1).
   [[nodiscard]] bool remembers(std::string_view id) const { return find_slot(id) != nullptr; }
 
@@ -117,18 +123,22 @@ class document {
   // Puts a new element on the board; its number is `writer`. O(log elements).
   // Requires: !remembers(id), an index.
   const element& insert(element value, seq_number writer) {
-    assert(!remembers(value.id()) && !value.index().empty());
-    auto body = std::make_unique<element>(std::move(value));
-    body->set_number(to_integer(writer));
-    const element* inserted = body.get();
-    bytes_ += inserted->bytes();
-    const digest whole = digest_of(*inserted);
-    slots_.emplace(inserted->id(),
-                   slot{std::move(body), writer, true, identity_digest(*inserted), whole});
-    digest_ += whole;
-    // Most come on top of all others, or next to one another.
-    order_.insert(order_.end(), inserted);
-    return *inserted;
+    assert(!remembers(value.id()));
+    value.set_number(to_integer(writer));
+    return place(std::move(value), writer);
+  }
+
+  // Puts an element back whose body was given up, under the number that it has; its id need not
+  // be remembered. O(log elements), amortized.
+  // Requires: find_kept(value.id()) == nullptr, an index.
+  const element& put_back(element value, seq_number writer) {
+    assert(find_kept(value.id()) == nullptr);
+    revived_ += slots_.erase(value.id());
+    if (revived_ > bodiless_.size() / 2) {
+      std::erase_if(bodiless_, [this](const tombstone& each) { return !is_standing(each); });
+      revived_ = 0;
+    }
+    return place(std::move(value), writer);
   }
 
   // Takes an element off the board and keeps it, to be restored. Requires: find(id).
@@ -172,9 +182,14 @@ class document {
     }
     bytes_ -= found->body->bytes();
     found->body.reset();
-    bodiless_.emplace_back(id);
-    if (bodiless_.size() > options_.tombstones_max) {
-      slots_.erase(bodiless_.front());
+    found->forgotten_as = ++forgotten_;
+    bodiless_.push_back({element_id{id}, forgotten_});
+    while (bodiless_.size() - revived_ > options_.tombstones_max) {
+      if (is_standing(bodiless_.front())) {
+        slots_.erase(bodiless_.front().id);
+      } else {
+        --revived_;
+      }
       bodiless_.pop_front();
     }
   }
@@ -187,7 +202,32 @@ class document {
     // Those of the body.
     digest identity;
     digest whole;
+    // The number of the tombstone, where the body is given up.
+    std::uint64_t forgotten_as = 0;
   };
+  // What is remembered of an element whose body is given up. It stands until it is put back.
+  struct tombstone {
+    element_id id;
+    std::uint64_t number = 0;
+  };
+  [[nodiscard]] bool is_standing(const tombstone& each) const {
+    const slot* found = find_slot(each.id);
+    return found != nullptr && found->body == nullptr && found->forgotten_as == each.number;
+  }
+
+  const element& place(element value, seq_number writer) {
+    assert(!value.index().empty());
+    auto body = std::make_unique<element>(std::move(value));
+    const element* placed = body.get();
+    bytes_ += placed->bytes();
+    const digest whole = digest_of(*placed);
+    slots_.emplace(placed->id(),
+                   slot{std::move(body), writer, true, identity_digest(*placed), whole, 0});
+    digest_ += whole;
+    // Most come on top of all others, or next to one another.
+    order_.insert(order_.end(), placed);
+    return *placed;
+  }
 
   [[nodiscard]] const slot* find_slot(std::string_view id) const {
     const auto found = slots_.find(to_absl(id));
@@ -233,7 +273,10 @@ class document {
   // Never iterated: its order differs from run to run.
   absl::flat_hash_map<element_id, slot> slots_;
   ordered_elements order_;
-  std::deque<element_id> bodiless_;
+  // The oldest first; `revived_` of them do not stand any more.
+  std::deque<tombstone> bodiless_;
+  std::size_t revived_ = 0;
+  std::uint64_t forgotten_ = 0;
   std::size_t bytes_ = 0;
   digest digest_;
 };

@@ -50,6 +50,13 @@ struct property_register {
   return list != nullptr ? (*list)->size() * sizeof(offset) : 0;
 }
 
+// Whether both look the same: lists are compared by what is in them. O(size of the value).
+[[nodiscard]] inline bool is_same_value(const property_value& a, const property_value& b) {
+  const auto* list = std::get_if<std::shared_ptr<const offset_list>>(&a);
+  const auto* other = std::get_if<std::shared_ptr<const offset_list>>(&b);
+  return list != nullptr && other != nullptr ? **list == **other : a == b;
+}
+
 // A kind of the host's own: x-NAME, is_host_kind().
 struct host_kind {
   std::string name;

@@ -10,7 +10,6 @@
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/status/status.h>
-#include <absl/strings/str_cat.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,9 +22,9 @@
 #include <variant>
 #include <vector>
 
-#include "collab/core/text.hpp"
 #include "collab/document/document.hpp"
 #include "collab/history/detail/element_trails.hpp"
+#include "collab/history/detail/operation_check.hpp"
 #include "collab/history/detail/undo_stacks.hpp"
 #include "collab/history/operation.hpp"
 
@@ -45,7 +44,8 @@ enum class undo_outcome : std::uint8_t { applied, partial, nothing };
 // What one operation did to the document. The elements are valid until it changes again.
 struct edit_effect {
   const element* put = nullptr;
-  // The operation that was taken back or done again; of a group the latest.
+  // The operation that was taken back or done again, of a group the latest; or the place that
+  // the board was brought back to.
   seq_number target{};
   undo_outcome outcome = undo_outcome::applied;
   std::vector<element_id> removed;
@@ -81,8 +81,8 @@ class edit_history {
   // Whether apply() would take `op`. The document is not changed.
   //
   // Fails with not_found when an element to be changed is not there, failed_precondition
-  // when an id is taken or an undo or redo does not name its target, invalid_argument when
-  // a property does not belong to the kind of the element.
+  // when an id is taken, an undo or redo does not name its target or a restore was planned for
+  // another board, invalid_argument when a property does not belong to the kind of the element.
   [[nodiscard]] absl::Status check(const operation& op) const {
     return std::visit([&](const auto& body) { return check_body(op, body); }, op.body);
   }
@@ -96,37 +96,9 @@ class edit_history {
   }
 
  private:
-  absl::Status check_body(const operation&, const put_operation& body) const {
-    if (board_.remembers(body.value.id())) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("element '", body.value.id(), "' exists or has existed"));
-    }
-    return absl::OkStatus();
-  }
-  absl::Status check_body(const operation&, const set_operation& body) const {
-    const element* found = board_.find(body.id);
-    if (found == nullptr) {
-      return absl::NotFoundError(absl::StrCat("element '", body.id, "' is not on the board"));
-    }
-    for (const auto& [key, value] : body.changes) {
-      const bool is_known = has_property(found->kind(), key);
-      if (!is_known || !fits(describe(found->kind(), key), value)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("props.", to_absl(name_of(key)),
-                         is_known ? ": out of range for" : ": not a property of", " kind ",
-                         to_absl(found->kind_name())));
-      }
-    }
-    return absl::OkStatus();
-  }
-  absl::Status check_body(const operation&, const remove_operation&) const {
-    return absl::OkStatus();
-  }
-  absl::Status check_body(const operation&, const clear_operation&) const {
-    return absl::OkStatus();
-  }
-  absl::Status check_body(const operation&, const chat_operation&) const {
-    return absl::OkStatus();
+  template <typename Body>
+  absl::Status check_body(const operation& op, const Body& body) const {
+    return detail::check_body(board_, op, body);
   }
   absl::Status check_body(const operation& op, const undo_operation& body) const {
     if (undo_target(body.scope, op.author) != body.target) {
@@ -150,16 +122,24 @@ class edit_history {
   }
   void apply_body(operation& op, set_operation& body, edit_effect& effect) {
     detail::undo_entry made;
-    std::vector<property> keys;
-    const auto& trail = trails_.of(body.id);
-    for (auto& [key, value] : body.changes) {
-      trails_.register_of(*trail, key).write(op.seq, value);
-      made.registers.push_back({trail, key, op.seq, std::nullopt});
-      keys.push_back(key);
-      board_.set(body.id, key, std::move(value), op.seq, op.seq);
-    }
-    effect.changed.emplace_back(board_.find(body.id), std::move(keys));
+    change(op, body.id, body.changes, made, effect);
     record(op, std::move(made), effect);
+  }
+  void change(const operation& op, const element_id& id, property_changes& changes,
+              detail::undo_entry& made, edit_effect& effect) {
+    std::vector<property> keys;
+    const auto& trail = trails_.of(id);
+    for (auto& [key, value] : changes) {
+      keys.push_back(key);
+      write(op, trail, key, std::move(value), made);
+    }
+    effect.changed.emplace_back(board_.find(id), std::move(keys));
+  }
+  void write(const operation& op, const detail::element_trails::pointer& trail, property key,
+             property_value value, detail::undo_entry& made) {
+    trails_.register_of(*trail, key).write(op.seq, value);
+    made.registers.push_back({trail, key, op.seq, std::nullopt});
+    board_.set(trail->id, key, std::move(value), op.seq, op.seq);
   }
   void apply_body(operation& op, remove_operation& body, edit_effect& effect) {
     detail::undo_entry made;
@@ -210,6 +190,54 @@ class edit_history {
     show(entry, op.seq, effect);
   }
   void apply_body(operation&, chat_operation&, edit_effect&) {}
+  void apply_body(operation&, save_version_operation&, edit_effect&) {}
+  void apply_body(operation& op, restore_version_operation& body, edit_effect& effect) {
+    detail::undo_entry made;
+    for (element_id& id : body.removed) {
+      if (board_.find(id) != nullptr) {
+        take_off(op, std::move(id), made, effect);
+      }
+    }
+    for (element& each : body.put_back) {
+      if (board_.find(each.id()) == nullptr) {
+        put_back(op, std::move(each), made, effect);
+      }
+    }
+    for (auto& [id, changes] : body.changed) {
+      change(op, id, changes, made, effect);
+    }
+    effect.target = body.target;
+    effect.outcome = made.presence.empty() && made.registers.empty() ? undo_outcome::nothing
+                                                                     : undo_outcome::applied;
+    record(op, std::move(made), effect);
+  }
+
+  // Makes a removed element be there again as `value` is, every property written anew.
+  void put_back(const operation& op, element value, detail::undo_entry& made, edit_effect& effect) {
+    const element* kept = board_.find_kept(value.id());
+    if (kept == nullptr) {
+      made.presence.push_back({trails_.begin(value.id(), op.seq), op.seq, true, false});
+      value.stamp_all(op.seq);
+      effect.restored.push_back(&board_.put_back(std::move(value), op.seq));
+      return;
+    }
+    const auto& trail = trails_.of(value.id());
+    detail::element_trails::make(*trail, op.seq);
+    made.presence.push_back({trail, op.seq, true, false});
+    std::vector<property> keys;
+    for (const property_register& each : kept->registers()) {
+      if (value.find(each.key) == nullptr) {
+        keys.push_back(each.key);
+      }
+    }
+    for (const property_register& each : value.registers()) {
+      keys.push_back(each.key);
+    }
+    for (const property key : keys) {
+      write(op, trail, key, value.get(key), made);
+    }
+    effect.restored.push_back(&board_.restore(value.id(), op.seq));
+  }
 
   void take_off(const operation& op, element_id id, detail::undo_entry& made, edit_effect& effect) {
     const auto& trail = trails_.of(id);

@@ -51,6 +51,23 @@ struct redo_operation {
   undo_scope scope = undo_scope::room;
 };
 
+// Gives the board as it is now a name.
+struct save_version_operation {
+  std::string name;
+};
+
+// Makes the board show what it did after the operation `target`. What that takes stands here, so
+// that nobody has to look at the past to do it again.
+struct restore_version_operation {
+  seq_number target{};
+  // Elements that are on the board and were not.
+  std::vector<element_id> removed;
+  // Elements that were on the board and are not, whole and with their numbers.
+  std::vector<element> put_back;
+  // Elements that looked different, and what of them.
+  std::vector<std::pair<element_id, property_changes>> changed;
+};
+
 struct chat_operation {
   // The author's name at the time.
   std::string name;
@@ -59,7 +76,8 @@ struct chat_operation {
 
 struct operation {
   using body_type = std::variant<put_operation, set_operation, remove_operation, clear_operation,
-                                 undo_operation, redo_operation, chat_operation>;
+                                 undo_operation, redo_operation, chat_operation,
+                                 save_version_operation, restore_version_operation>;
 
   seq_number seq{};
   unix_time time{};

@@ -33,26 +33,32 @@ inline constexpr unsigned grouped_body = 0x80;
 // Added to that of an element that was drawn.
 inline constexpr unsigned drawn_body = 0x40;
 
-inline void write_body(record_writer& out, const put_operation& body) {
-  out.text(body.value.id());
-  out.byte(static_cast<unsigned>(body.value.kind()));
-  if (body.value.kind() == element_kind::host) {
-    out.text(body.value.kind_name());
+inline void write_element(record_writer& out, const element& value) {
+  out.text(value.id());
+  out.byte(static_cast<unsigned>(value.kind()));
+  if (value.kind() == element_kind::host) {
+    out.text(value.kind_name());
   }
-  out.integer(body.value.registers().size());
-  for (const property_register& each : body.value.registers()) {
+  out.integer(value.registers().size());
+  for (const property_register& each : value.registers()) {
     out.byte(static_cast<unsigned>(each.key));
     out.value(each.value);
   }
-  out.text(body.value.packed_points());
+  out.text(value.packed_points());
 }
-inline void write_body(record_writer& out, const set_operation& body) {
-  out.text(body.id);
-  out.integer(body.changes.size());
-  for (const auto& [key, value] : body.changes) {
+inline void write_changes(record_writer& out, const property_changes& changes) {
+  out.integer(changes.size());
+  for (const auto& [key, value] : changes) {
     out.byte(static_cast<unsigned>(key));
     out.value(value);
   }
+}
+inline void write_body(record_writer& out, const put_operation& body) {
+  write_element(out, body.value);
+}
+inline void write_body(record_writer& out, const set_operation& body) {
+  out.text(body.id);
+  write_changes(out, body.changes);
 }
 inline void write_body(record_writer& out, const remove_operation& body) {
   out.integer(body.ids.size());
@@ -74,6 +80,36 @@ inline void write_body(record_writer& out, const chat_operation& body) {
   out.text(body.text);
 }
 
+inline void write_body(record_writer& out, const save_version_operation& body) {
+  out.text(body.name);
+}
+inline void write_body(record_writer& out, const restore_version_operation& body) {
+  out.integer(to_integer(body.target));
+  out.integer(body.removed.size());
+  for (const element_id& id : body.removed) {
+    out.text(id);
+  }
+  out.integer(body.put_back.size());
+  for (const element& each : body.put_back) {
+    out.integer(each.number());
+    out.text(each.creator());
+    write_element(out, each);
+  }
+  out.integer(body.changed.size());
+  for (const auto& [id, changes] : body.changed) {
+    out.text(id);
+    write_changes(out, changes);
+  }
+}
+
+// What a body takes in a record. O(bytes).
+template <typename Body>
+[[nodiscard]] std::size_t body_bytes(const Body& body) {
+  record_writer out;
+  write_body(out, body);
+  return out.take().size();
+}
+
 inline property_changes read_changes(record_reader& in) {
   property_changes changes(in.count(2));
   for (auto& [key, value] : changes) {
@@ -90,7 +126,7 @@ inline property_changes read_changes(record_reader& in) {
   return changes;
 }
 
-inline put_operation read_put(record_reader& in, const user_id& author) {
+inline element read_element(record_reader& in, const user_id& creator) {
   element_id id = in.text();
   const unsigned kind = in.byte();
   if (kind >= element_kind_count || !is_element_id(id)) {
@@ -104,9 +140,9 @@ inline put_operation read_put(record_reader& in, const user_id& author) {
       in.fail();
       return {};
     }
-    value = element{std::move(id), host_kind{std::move(name)}, author};
+    value = element{std::move(id), host_kind{std::move(name)}, creator};
   } else {
-    value = element{std::move(id), static_cast<element_kind>(kind), author};
+    value = element{std::move(id), static_cast<element_kind>(kind), creator};
   }
   for (auto& [key, property] : read_changes(in)) {
     if (!has_property(value.kind(), key) || !fits(describe(value.kind(), key), property)) {
@@ -123,14 +159,33 @@ inline put_operation read_put(record_reader& in, const user_id& author) {
   if (!packed.empty() && (!decode_points(packed, points).ok() || !value.set_points(points).ok())) {
     in.fail();
   }
-  return {std::move(value)};
+  return value;
 }
 
-inline remove_operation read_remove(record_reader& in) {
-  remove_operation body;
-  body.ids.resize(in.count(1));
-  for (element_id& id : body.ids) {
+inline std::vector<element_id> read_ids(record_reader& in) {
+  std::vector<element_id> ids(in.count(1));
+  for (element_id& id : ids) {
     id = in.text();
+  }
+  return ids;
+}
+
+inline restore_version_operation read_restore(record_reader& in) {
+  restore_version_operation body{seq_number{in.integer()}, read_ids(in), {}, {}};
+  const std::size_t put_back = in.count(6);
+  for (std::size_t i = 0; i < put_back && !in.failed(); ++i) {
+    const std::uint64_t number = in.integer();
+    const user_id creator = in.text();
+    element value = read_element(in, creator);
+    if (!in.failed()) {
+      value.set_number(number);
+      body.put_back.push_back(std::move(value));
+    }
+  }
+  const std::size_t changed = in.count(2);
+  for (std::size_t i = 0; i < changed && !in.failed(); ++i) {
+    element_id id = in.text();
+    body.changed.emplace_back(std::move(id), read_changes(in));
   }
   return body;
 }
@@ -150,18 +205,15 @@ Operation read_target(record_reader& in) {
 inline operation::body_type read_body(record_reader& in, unsigned kind, const user_id& author) {
   switch (kind) {
     case 0:
-      return read_put(in, author);
-    case drawn_body: {
-      put_operation body = read_put(in, author);
-      body.was_drawn = true;
-      return body;
-    }
+      return put_operation{read_element(in, author)};
+    case drawn_body:
+      return put_operation{read_element(in, author), true};
     case 1: {
       element_id id = in.text();
       return set_operation{std::move(id), read_changes(in)};
     }
     case 2:
-      return read_remove(in);
+      return remove_operation{read_ids(in)};
     case 3:
       return clear_operation{};
     case 4:
@@ -172,6 +224,10 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
       std::string name = in.text();
       return chat_operation{std::move(name), in.text()};
     }
+    case 7:
+      return save_version_operation{in.text()};
+    case 8:
+      return read_restore(in);
     default:
       in.fail();
       return clear_operation{};

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "collab/core/ids.hpp"
+#include "collab/document/board_snapshot.hpp"
 #include "collab/document/element.hpp"
 #include "collab/history/operation.hpp"
 #include "collab/ink/point.hpp"
@@ -95,6 +96,17 @@ struct redo {
 struct send_chat {
   std::string text;
 };
+// Gives the board as it is a name: 1 to limits::name_characters characters.
+struct save_version {
+  std::string name;
+};
+// Makes the board show what it did after the operation `seq`.
+struct restore_version {
+  seq_number seq{};
+  // The board after `seq`. A room does not keep its past: whoever runs it looks there and gives
+  // this, where room::needs_past() says so. See docs/adr/010-versions.md.
+  std::optional<board_snapshot> past{};
+};
 // An operation that was not understood: it uses its counter and is rejected with `reason`.
 struct refused_operation {
   absl::Status reason;
@@ -104,7 +116,7 @@ struct refused_operation {
 struct operation_command {
   operation_counter counter = 0;
   std::variant<end_stroke, put_element, set_element, remove_elements, clear_canvas, undo, redo,
-               send_chat, refused_operation>
+               send_chat, save_version, restore_version, refused_operation>
       body;
   // Empty, or is_group_name(): see operation::group.
   std::string group{};

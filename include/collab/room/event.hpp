@@ -160,6 +160,7 @@ struct elements_removed {
 struct canvas_cleared {
   event_place place;
 };
+// Also of a redo, and of a board that was restored.
 struct operation_undone {
   event_place place;
   const told_undo& effect;
@@ -167,6 +168,10 @@ struct operation_undone {
 struct chat_sent {
   event_place place;
   const chat_message& message;
+};
+struct version_saved {
+  event_place place;
+  const saved_version& version;
 };
 // What the board shows after the operation `seq`, in short.
 struct board_digest {
@@ -199,8 +204,9 @@ using room_event =
     std::variant<joined_room, resumed_room, member_joined, member_updated, member_left,
                  cursors_moved, stroke_started, stroke_extended, stroke_cancelled, stroke_gap,
                  element_previewed, host_message_sent, stroke_ended, element_put, element_set,
-                 elements_removed, canvas_cleared, operation_undone, chat_sent, history_changed,
-                 operation_acknowledged, operation_rejected, operation_gap, board_digest>;
+                 elements_removed, canvas_cleared, operation_undone, chat_sent, version_saved,
+                 history_changed, operation_acknowledged, operation_rejected, operation_gap,
+                 board_digest>;
 
 // What members are told of `op`, to which it refers.
 [[nodiscard]] inline room_event event_of(const told_operation& op, const event_place& place,
@@ -222,6 +228,9 @@ using room_event =
   }
   if (const auto* told = std::get_if<chat_message>(&op.body)) {
     return chat_sent{place, *told};
+  }
+  if (const auto* told = std::get_if<saved_version>(&op.body)) {
+    return version_saved{place, *told};
   }
   return canvas_cleared{place};
 }

@@ -13,6 +13,7 @@ struct chat_message;
 struct cursor;
 struct live_stroke;
 struct member;
+struct saved_version;
 
 }  // namespace collab
 

@@ -39,6 +39,7 @@
 #include "collab/room/presence.hpp"
 #include "collab/room/session_registry.hpp"
 #include "collab/room/told_operation.hpp"
+#include "collab/room/version.hpp"
 
 namespace collab {
 
@@ -126,6 +127,12 @@ class room {
   // error means that nothing was changed, and why; it is to be told to the member.
   [[nodiscard]] absl::Status execute(member_id from, const room_command& command, moment now);
 
+  // The place in the past, where `command` asks to restore the board and is to be executed with
+  // the board there: with restore_version::past. Otherwise it would be answered with
+  // `unavailable`. Nothing for all other commands. Requires: `from` is in the room.
+  [[nodiscard]] std::optional<seq_number> needs_past(member_id from,
+                                                     const room_command& command) const;
+
   // Does what has become due. To be called at or after next_deadline().
   void tick(moment now);
 
@@ -146,6 +153,8 @@ class room {
   [[nodiscard]] const member_map& members() const noexcept { return members_; }
   [[nodiscard]] const live_stroke_map& live_strokes() const noexcept { return live_; }
   [[nodiscard]] const chat_log& chat() const noexcept { return chat_; }
+  // In the order in which they were saved.
+  [[nodiscard]] const std::vector<saved_version>& versions() const noexcept { return versions_; }
   // The latest operations, as members are told of them.
   [[nodiscard]] const retained_operations& retained() const noexcept { return retained_; }
   // Sessions whose clients are not here.
@@ -165,6 +174,9 @@ class room {
   }
 
  private:
+  [[nodiscard]] std::optional<seq_number> needs_past(const member& from,
+                                                     const operation_command& command) const;
+
   // What an operation command has become: an operation to be made, or an answer.
   struct admission {
     enum class kind { accepted, rejected, answered } what = kind::answered;
@@ -189,6 +201,8 @@ class room {
   admission admit(member& who, const undo& command);
   admission admit(member& who, const redo& command);
   admission admit(member& who, const send_chat& command);
+  admission admit(member& who, const save_version& command);
+  admission admit(member& who, const restore_version& command);
   admission admit(member& who, const refused_operation& command);
 
   [[nodiscard]] const member* find_session(std::string_view secret, instant now) const;
@@ -230,6 +244,7 @@ class room {
   edit_history history_;
   operation_log log_;
   chat_log chat_;
+  std::vector<saved_version> versions_;
   presence presence_;
   member_map members_;
   // Never iterated: its order differs from run to run.
@@ -254,5 +269,6 @@ class room {
 #include "collab/room/detail/room_operations.hpp"  // IWYU pragma: export
 #include "collab/room/detail/room_sessions.hpp"    // IWYU pragma: export
 #include "collab/room/detail/room_strokes.hpp"     // IWYU pragma: export
+#include "collab/room/detail/room_versions.hpp"    // IWYU pragma: export
 
 #endif  // COLLAB_ROOM_ROOM_HPP

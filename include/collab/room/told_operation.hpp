@@ -19,6 +19,7 @@
 #include "collab/history/edit_history.hpp"
 #include "collab/history/operation.hpp"
 #include "collab/room/chat.hpp"
+#include "collab/room/version.hpp"
 
 namespace collab {
 
@@ -42,9 +43,12 @@ struct told_removal {
   std::vector<told_ref> targets;
 };
 struct told_clearing {};
-// What an undo or a redo has changed.
+// What brings back what was: taking back an operation, doing it again, restoring the board.
+enum class told_return : std::uint8_t { undo, redo, restore };
+// What one of these has changed.
 struct told_undo {
-  bool is_redo = false;
+  told_return what = told_return::undo;
+  // The operation that was undone or redone, or the one after which the board was so.
   seq_number target{};
   undo_outcome outcome = undo_outcome::applied;
   std::vector<told_ref> removed;
@@ -61,7 +65,8 @@ struct told_operation {
   client_id client;
   // 0 when the room itself did it.
   operation_counter counter = 0;
-  std::variant<told_element, told_changes, told_removal, told_clearing, told_undo, chat_message>
+  std::variant<told_element, told_changes, told_removal, told_clearing, told_undo, chat_message,
+               saved_version>
       body;
 
   // The memory that it takes, about. O(elements and properties).
@@ -89,6 +94,9 @@ inline std::size_t bytes_of(const told_element& told) { return told.value.bytes(
 inline std::size_t bytes_of(const told_clearing&) { return 0; }
 inline std::size_t bytes_of(const chat_message& told) {
   return sizeof(told) + told.name.size() + told.text.size();
+}
+inline std::size_t bytes_of(const saved_version& told) {
+  return sizeof(told) + told.name.size() + told.user.size();
 }
 template <typename Told>
 std::size_t bytes_of(const std::vector<Told>& all) {
@@ -135,9 +143,13 @@ inline std::size_t told_operation::bytes() const {
     told.body = std::move(body);
   } else if (const auto* said = std::get_if<chat_operation>(&op.body)) {
     told.body = chat_message{op.author, said->name, said->text, op.time, op.seq};
-  } else if (effect.target != seq_number{}) {
+  } else if (const auto* version = std::get_if<save_version_operation>(&op.body)) {
+    told.body = saved_version{op.seq, version->name, op.author, op.time};
+  } else if (!std::holds_alternative<clear_operation>(op.body)) {
     told_undo body;
-    body.is_redo = std::holds_alternative<redo_operation>(op.body);
+    body.what = std::holds_alternative<undo_operation>(op.body)   ? told_return::undo
+                : std::holds_alternative<redo_operation>(op.body) ? told_return::redo
+                                                                  : told_return::restore;
     body.target = effect.target;
     body.outcome = effect.outcome;
     for (const element_id& id : effect.removed) {

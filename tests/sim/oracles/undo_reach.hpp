@@ -10,8 +10,6 @@
 #include <absl/strings/str_cat.h>
 
 #include <cstdint>
-#include <optional>
-#include <type_traits>
 #include <variant>
 
 #include "collab/document/digest.hpp"
@@ -20,18 +18,6 @@
 #include "sim/room_log.hpp"
 
 namespace collab_sim {
-
-// The place to which an operation has brought the board back.
-[[nodiscard]] inline std::optional<std::uint64_t> restored_place(const collab::operation& op) {
-  return std::visit(
-      [](const auto& body) -> std::optional<std::uint64_t> {
-        if constexpr (restores_board<std::decay_t<decltype(body)>>) {
-          return collab::to_integer(body.target);
-        }
-        return std::nullopt;
-      },
-      op.body);
-}
 
 // How the log's operations have changed the board, held against the model; `digest_at` yields what
 // was seen after a seq, as room_log does.
@@ -42,10 +28,10 @@ template <typename DigestAt>
   for (const collab::operation& op : log.operations()) {
     ++seq;
     model.apply(op);
-    if (const auto place = restored_place(op);
-        place.has_value() && digest_at(seq) != digest_at(*place)) {
-      return absl::StrCat("seq ", seq, " has brought the board back to ", *place,
-                          ", but it is another one");
+    const auto* back = std::get_if<collab::restore_version_operation>(&op.body);
+    if (back != nullptr && digest_at(seq) != digest_at(collab::to_integer(back->target))) {
+      return absl::StrCat("seq ", seq, " has brought the board back to ",
+                          collab::to_integer(back->target), ", but it is another one");
     }
     const auto* redo = std::get_if<collab::redo_operation>(&op.body);
     if (redo == nullptr && !std::holds_alternative<collab::undo_operation>(op.body) &&

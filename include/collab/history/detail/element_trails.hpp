@@ -8,6 +8,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -29,28 +30,34 @@ class element_trails {
   // The trail of an element that `maker` puts on the board.
   const pointer& begin(const element_id& id, seq_number maker) {
     pointer& trail = trails_[id];
-    trail = std::make_shared<element_trail>(element_trail{id, {false, {}}, {}, maker, {}, false});
-    trail->presence.write(maker, true);
+    trail = std::make_shared<element_trail>(element_trail{id, {false, {}}, {}, {}, {}, false});
+    make(*trail, maker);
     return trail;
   }
 
-  // The trail of an element that is there.
+  // `maker` makes the element be there.
+  static void make(element_trail& trail, seq_number maker) {
+    trail.presence.write(maker, true);
+    trail.makers.push_back(maker);
+  }
+
+  // The trail of an element that is there or can be restored.
   const pointer& of(const element_id& id) {
     pointer& trail = trails_[id];
     if (trail == nullptr) {
-      trail = std::make_shared<element_trail>(
-          element_trail{id, {true, board_.presence_writer(id)}, {}, {}, {}, false});
+      trail = std::make_shared<element_trail>(element_trail{
+          id, {board_.find(id) != nullptr, board_.presence_writer(id)}, {}, {}, {}, false});
     }
     return trail;
   }
 
-  // Requires: it has been written before, or the element is there.
+  // Requires: it has been written before, or the element is there or can be restored.
   register_trail& register_of(element_trail& trail, property key) {
     const auto found = trail.registers.find(key);
     if (found != trail.registers.end()) {
       return found->second;
     }
-    const property_register* held = board_.find(trail.id)->find(key);
+    const property_register* held = board_.find_kept(trail.id)->find(key);
     const bool is_written = held != nullptr && held->writer != seq_number{};
     return trail.registers
         .emplace(key, register_trail{is_written ? std::optional{held->value} : std::nullopt,
@@ -67,7 +74,8 @@ class element_trails {
         each.of->presence.settle(each.seq);
       }
       if (each.is_there) {
-        each.of->made_by = seq_number{};
+        auto& makers = each.of->makers;
+        makers.erase(std::remove(makers.begin(), makers.end(), each.seq), makers.end());
       }
     }
     for (const register_write& each : gone.registers) {

@@ -7,7 +7,9 @@
 #define COLLAB_HISTORY_DETAIL_WRITE_TRAIL_HPP
 
 #include <absl/container/btree_map.h>
+#include <absl/container/inlined_vector.h>
 
+#include <algorithm>
 #include <cassert>
 #include <iterator>
 #include <optional>
@@ -105,8 +107,8 @@ struct element_trail {
   element_id id;
   presence_trail presence;
   absl::btree_map<property, register_trail> registers;
-  // The operation that made it, while that can be undone or redone; otherwise 0.
-  seq_number made_by{};
+  // The operations that made it be there, as far as they can be undone or redone; mostly one.
+  absl::InlinedVector<seq_number, 1> makers;
   // The undo or redo that last made it come or go.
   seq_number changed_at{};
   // Its body is given up: it never comes back.
@@ -114,7 +116,9 @@ struct element_trail {
 
   // Whether undo or redo could make it be there.
   [[nodiscard]] bool can_be_there() const {
-    return presence.base() || made_by > presence.base_writer();
+    return presence.base() || std::any_of(makers.begin(), makers.end(), [this](seq_number each) {
+             return each > presence.base_writer();
+           });
   }
 };
 

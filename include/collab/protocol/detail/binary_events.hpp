@@ -134,6 +134,12 @@ class binary_event_writer {
     put(event.message);
     out_.end();
   }
+  void write(const version_saved& event) {
+    out_.begin(server_type::version_save);
+    put(event.place);
+    out_.text(event.version.name);
+    out_.end();
+  }
   void write(const board_digest& event) {
     out_.begin(server_type::digest);
     out_.integer(to_integer(event.seq));
@@ -209,6 +215,12 @@ class binary_event_writer {
     out_.text(message.text);
     put(message.time);
     out_.integer(to_integer(message.seq));
+  }
+  // Likewise.
+  void put(const saved_version& version) {
+    out_.integer(to_integer(version.seq));
+    put(version.time);
+    out_.text(version.name);
   }
   void put(const element& value, const event_place& place) {
     const bool is_authors = place.author != nullptr && value.creator() == place.author->user;

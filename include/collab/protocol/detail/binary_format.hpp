@@ -75,6 +75,8 @@ inline constexpr std::string_view client_type_names[] = {
     "element:preview",
     "host:message",
     "group",
+    "version:save",
+    "version:restore",
 };
 
 enum class server_type : std::uint8_t {

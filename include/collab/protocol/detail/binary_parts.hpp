@@ -181,6 +181,9 @@ inline void binary_parts_writer::write(const joined_room& event) {
   for (const chat_message& each : messages) {
     users.add(each.user);
   }
+  for (const saved_version& each : state.versions()) {
+    users.add(each.user);
+  }
   for (auto each = messages.rbegin(); each != messages.rend(); ++each) {
     said.emplace_back(scratch([&](binary_event_writer& to) {
       to.put_creator(users.reference(each->user), each->user);
@@ -214,6 +217,13 @@ inline void binary_parts_writer::write(const joined_room& event) {
     out_.raw(*each);
   }
   out_.byte(has_more ? 1 : 0);
+  out_.integer(state.versions().size());
+  for (const saved_version& each : state.versions()) {
+    out_.raw(scratch([&](binary_event_writer& to) {
+      to.put_creator(users.reference(each.user), each.user);
+      to.put(each);
+    }));
+  }
   finish();
   for (std::size_t at = 1; at < elements.pieces(); ++at) {
     write_chunk(at + 1 < elements.pieces(), elements, at);
@@ -307,7 +317,9 @@ inline void binary_parts_writer::write(const operation_undone& event) {
     }));
   }
   const std::size_t pieces = std::max({removed.pieces(), restored.pieces(), changed.pieces()});
-  out_.begin(effect.is_redo ? server_type::redo : server_type::undo);
+  constexpr server_type types[] = {server_type::undo, server_type::redo,
+                                   server_type::version_restore};
+  out_.begin(types[static_cast<std::size_t>(effect.what)]);
   out_.raw(scratch([&](auto& to) { to.put(event.place); }));
   out_.integer(to_integer(effect.target));
   out_.byte(static_cast<unsigned>(effect.outcome));

@@ -64,6 +64,12 @@ inline absl::Status room::run(member& who, const operation_command& command, mom
     sink_.to_member(who.id, operation_rejected{command.counter, busy}, log_.last_position());
     return absl::OkStatus();
   }
+  if (const auto seq = needs_past(who, command); seq.has_value()) {
+    const absl::Status later = absl::UnavailableError(
+        absl::StrCat("the board after operation ", to_integer(*seq), " is not at hand"));
+    sink_.to_member(who.id, operation_rejected{command.counter, later}, log_.last_position());
+    return absl::OkStatus();
+  }
   admission admitted = std::visit([&](const auto& body) { return admit(who, body); }, command.body);
   if (admitted.what == admission::kind::answered) {
     return absl::OkStatus();
@@ -220,6 +226,8 @@ inline void room::commit(operation op, member* author, std::string_view ended_st
   }
   if (const auto* said = std::get_if<chat_message>(&told.body)) {
     chat_.add(*said);
+  } else if (const auto* version = std::get_if<saved_version>(&told.body)) {
+    versions_.push_back(*version);
   } else if (!digest_due_.has_value()) {
     digest_due_ = now.steady + bounds_.digest_interval;
   }

@@ -77,6 +77,8 @@ inline absl::Status room::restore_operation(operation op) {
   }
   if (auto* said = std::get_if<chat_message>(&told.body)) {
     chat_.add(*said);
+  } else if (auto* version = std::get_if<saved_version>(&told.body)) {
+    versions_.push_back(*version);
   }
   retained_.add(std::move(told));
   announced_ = history({});
