@@ -12,6 +12,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,7 @@ constexpr const char* usage =
     "                       power_losses shut_downs replacements storage app_crashes freezes\n"
     "                       departures skew small_limits latency stutters\n"
     "  --without-actions ACTION,...  leaves kinds of actions out\n"
+    "  --without-steps N,N-N,...     leaves steps out\n"
     "  --keep-going         goes on after a seed that failed\n"
     "  --no-minimise        does not look for the least that fails\n"
     "  --hash-check         runs each seed twice: the same trace?\n"
@@ -73,6 +75,25 @@ bool add_names(std::string_view list, Find find, Set& to) {
   return true;
 }
 
+// Numbers and ranges: 1,5-17.
+bool add_steps(std::string_view list, std::set<std::size_t>& to) {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    const std::string_view part = list.substr(0, end);
+    const std::size_t dash = std::min(part.find('-'), part.size());
+    const auto first = number(part.substr(0, dash));
+    const auto last = dash < part.size() ? number(part.substr(dash + 1)) : first;
+    if (!first.has_value() || !last.has_value() || *last > 1'000'000) {
+      return false;
+    }
+    for (std::uint64_t i = *first; i <= *last; ++i) {
+      to.insert(i);
+    }
+    list.remove_prefix(std::min(list.size(), end + 1));
+  }
+  return true;
+}
+
 // Takes an option that changes a plan. Returns whether it was one, and was understood.
 bool take_change(std::string_view option, std::string_view value, plan_changes& to) {
   if (option == "--without") {
@@ -80,6 +101,9 @@ bool take_change(std::string_view option, std::string_view value, plan_changes& 
   }
   if (option == "--without-actions") {
     return add_names(value, collab_sim::find_action, to.without_actions);
+  }
+  if (option == "--without-steps") {
+    return add_steps(value, to.without_steps);
   }
   const auto parsed = number(value);
   if (option == "--steps" && parsed.has_value()) {

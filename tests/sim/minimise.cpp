@@ -4,7 +4,9 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace collab_sim {
 
@@ -43,25 +45,26 @@ minimised minimise(std::uint64_t seed, const plan_changes& from, const run_resul
       try_with(std::move(fewer));
     }
   }
-  for (std::size_t i = 0; i < action_count; ++i) {
-    plan_changes fewer = best.changes;
-    if (fewer.without_actions.insert(static_cast<action>(i)).second) {
-      try_with(std::move(fewer));
-    }
+  // Steps, more and more of them by less and less.
+  std::vector<std::size_t> left;
+  for (std::size_t i = 0; i < best.result.steps; ++i) {
+    left.push_back(i);
   }
-  // Steps by halves, then one by one.
-  for (std::size_t part = 2; part <= 64 && best.result.steps > 1; part *= 2) {
-    while (true) {
+  for (std::size_t size = std::max<std::size_t>(1, left.size() / 2);; size /= 2) {
+    for (std::size_t at = 0; at < left.size();) {
+      const std::size_t end = std::min(left.size(), at + size);
       plan_changes fewer = best.changes;
-      const std::size_t steps = fewer.steps.value_or(best.result.steps);
-      const std::size_t cut = std::max<std::size_t>(1, steps / part);
-      if (cut >= steps) {
-        break;
+      fewer.without_steps.insert(left.begin() + static_cast<std::ptrdiff_t>(at),
+                                 left.begin() + static_cast<std::ptrdiff_t>(end));
+      if (try_with(std::move(fewer))) {
+        left.erase(left.begin() + static_cast<std::ptrdiff_t>(at),
+                   left.begin() + static_cast<std::ptrdiff_t>(end));
+      } else {
+        at = end;
       }
-      fewer.steps = steps - cut;
-      if (!try_with(std::move(fewer))) {
-        break;
-      }
+    }
+    if (size <= 1) {
+      break;
     }
   }
   return best;
@@ -86,6 +89,20 @@ std::string replay_arguments(std::uint64_t seed, const plan_changes& changes) {
   };
   append(" --without ", changes.without);
   append(" --without-actions ", changes.without_actions);
+  // As ranges.
+  std::string list;
+  for (auto at = changes.without_steps.begin(); at != changes.without_steps.end();) {
+    const std::size_t first = *at;
+    std::size_t last = first;
+    while (++at != changes.without_steps.end() && *at == last + 1) {
+      ++last;
+    }
+    absl::StrAppend(&list, list.empty() ? "" : ",", first, last > first ? "-" : "",
+                    last > first ? absl::StrCat(last) : "");
+  }
+  if (!list.empty()) {
+    absl::StrAppend(&text, " --without-steps ", list);
+  }
   return text;
 }
 

@@ -18,10 +18,10 @@ struct minimised {
   std::size_t runs = 0;
 };
 
-// Leaves out classes of faults, then kinds of actions, then steps, as long as the same oracle
-// fails. At most `runs_max` runs.
+// Leaves out people, classes of faults and steps, as long as the same oracle fails. At most
+// `runs_max` runs.
 [[nodiscard]] minimised minimise(std::uint64_t seed, const plan_changes& from,
-                                 const run_result& failed, std::size_t runs_max = 120);
+                                 const run_result& failed, std::size_t runs_max = 600);
 
 // The arguments of collab-sim that replay it.
 [[nodiscard]] std::string replay_arguments(std::uint64_t seed, const plan_changes& changes);

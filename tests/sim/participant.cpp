@@ -188,8 +188,9 @@ void participant::look(bool all) {
     in_.known.hold(6, in_.known.strokes.shown(each.id, each.points));
   }
   for (const collab::element* each : board_->document().elements()) {
-    if (verdict said = in_.known.there.shown(each->id(), seq);
-        said.has_value() && !outcomes_.waits_for(absl::StrCat("put ", each->id()))) {
+    // What he has put himself, in a session that is lost, he may put again.
+    const bool may_be_own = board_->pending_count() > 0 && each->creator() == board_->self().user;
+    if (verdict said = in_.known.there.shown(each->id(), seq); said.has_value() && !may_be_own) {
       in_.known.hold(7, absl::StrCat(name(), ": ", *said));
     }
   }

@@ -170,7 +170,7 @@ void leave_out(plan& from, const plan_changes& changes) {
   const auto without = [&](fault what, std::initializer_list<action> actions) {
     if (changes.without.contains(what)) {
       for (const action each : actions) {
-        from.weights[static_cast<std::size_t>(each)] = 0;
+        from.is_left_out[static_cast<std::size_t>(each)] = true;
       }
     }
   };
@@ -185,7 +185,7 @@ void leave_out(plan& from, const plan_changes& changes) {
   without(fault::freezes, {action::freeze_app});
   without(fault::departures, {action::leave});
   for (const action each : changes.without_actions) {
-    from.weights[static_cast<std::size_t>(each)] = 0;
+    from.is_left_out[static_cast<std::size_t>(each)] = true;
   }
   if (changes.without.contains(fault::power_losses)) {
     from.power_loss = 0;
@@ -196,8 +196,7 @@ void leave_out(plan& from, const plan_changes& changes) {
   if (changes.without.contains(fault::skew)) {
     from.skew_max = milliseconds{0};
   }
-  // Something is left to be done.
-  from.weights[static_cast<std::size_t>(action::hold_still)] += 1;
+  from.steps_left_out = changes.without_steps;
 }
 
 }  // namespace

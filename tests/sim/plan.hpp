@@ -100,6 +100,8 @@ struct plan_changes {
   std::optional<std::size_t> people;
   std::set<fault> without;
   std::set<action> without_actions;
+  // Steps in which nothing is done.
+  std::set<std::size_t> without_steps;
 };
 
 struct plan {
@@ -108,6 +110,9 @@ struct plan {
   std::size_t people = 2;
   // How heavy each action is.
   std::array<std::uint32_t, action_count> weights{};
+  // Drawn all the same and then not done, so that all else stays as it was.
+  std::array<bool, action_count> is_left_out{};
+  std::set<std::size_t> steps_left_out;
   // A step is followed by up to this much time.
   duration pause_max = std::chrono::milliseconds{60};
   // How many of 1,000 operations belong to a group, and how many name ifSeq of the past.

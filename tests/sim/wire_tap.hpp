@@ -202,6 +202,7 @@ struct client_frame {
     collab::detail::byte_reader fields{body};
     if (type == 1) {
       read.has_joined = true;
+      read.may_come_twice = false;
       fields.view();
       const unsigned parts = fields.byte();
       for (unsigned i = 0; i < parts; ++i) {

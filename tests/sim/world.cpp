@@ -97,28 +97,35 @@ void world::drop_ended_servers() {
 
 // ---- Steps
 
-void world::step() {
-  const auto what = static_cast<action>(random_.weighted(plan_.weights));
-  known_.note("step", static_cast<std::uint64_t>(what), name_of(what));
-  drop_ended_servers();
-  if (what >= action::freeze_app || what == action::hold_still) {
-    act_on_world(what);
-  } else {
-    someone().act(what, random_);
-  }
+// Each step draws from a generator of its own: whether one is left out changes no other.
+void world::step(std::size_t index) {
+  seeded_random random{plan_.seed * 0x9E3779B97F4A7C15U + index};
+  (void)random.next();
+  const auto what = static_cast<action>(random.weighted(plan_.weights));
+  participant& one = *people_[random.below(people_.size())];
   // Mostly little time passes, now and then as much as it may.
-  time_.run_for(random_.chance(100) ? plan_.pause_max : some_of(plan_.pause_max / 4, random_));
+  const duration pause =
+      random.chance(100) ? plan_.pause_max : some_of(plan_.pause_max / 4, random);
+  drop_ended_servers();
+  if (!plan_.is_left_out[static_cast<std::size_t>(what)] && !plan_.steps_left_out.contains(index)) {
+    known_.note("step", index, name_of(what));
+    if (what >= action::freeze_app || what == action::hold_still) {
+      act_on_world(what, one, random);
+    } else {
+      one.act(what, random);
+    }
+  }
+  time_.run_for(pause);
 }
 
-void world::act_on_world(action what) {
-  participant& one = someone();
+void world::act_on_world(action what, participant& one, seeded_random& random) {
   switch (what) {
     case action::freeze_app:
-      one.freeze(some_of(plan_.frozen_max, random_));
+      one.freeze(some_of(plan_.frozen_max, random));
       break;
     case action::crash_app:
       one.crash();
-      time_.after(some_of(10s, random_), [&one] { one.start(); });
+      time_.after(some_of(10s, random), [&one] { one.start(); });
       break;
     case action::cut:
       net_.cut(one.number());
@@ -137,9 +144,9 @@ void world::act_on_world(action what) {
       break;
     case action::crash_server:
       if (!servers_.empty()) {
-        crash_server(random_.below(servers_.size()));
-        if (servers_.empty() && random_.chance(800)) {
-          time_.after(some_of(plan_.server_away_max, random_), [this] {
+        crash_server(random.below(servers_.size()));
+        if (servers_.empty() && random.chance(800)) {
+          time_.after(some_of(plan_.server_away_max, random), [this] {
             drop_ended_servers();
             if (servers_.empty()) {
               start_server();
@@ -172,7 +179,7 @@ void world::act_on_world(action what) {
       faults_ = plan_.well;
       break;
     case action::wait_long:
-      time_.run_for(some_of(70s, random_));
+      time_.run_for(some_of(70s, random));
       break;
     default:
       break;
@@ -295,7 +302,7 @@ void world::judge() {
 run_result world::run() {
   run_result result;
   while (result.steps < plan_.steps && !known_.wrong.has_value()) {
-    step();
+    step(result.steps);
     look(result.steps % 8 == 0);
     ++result.steps;
   }

@@ -55,8 +55,8 @@ class world {
   run_result run();
 
  private:
-  void step();
-  void act_on_world(action what);
+  void step(std::size_t index);
+  void act_on_world(action what, participant& one, seeded_random& random);
   void start_server();
   void crash_server(std::size_t which);
   void drop_ended_servers();
@@ -70,8 +70,6 @@ class world {
   void reload();
   void judge();
   void check_disk();
-
-  [[nodiscard]] participant& someone() { return *people_[random_.below(people_.size())]; }
 
   plan plan_;
   timeline time_;
