@@ -259,13 +259,18 @@ std::string encode_json_closing(std::chrono::milliseconds retry_after) {
 }
 
 std::string encode_json_snapshot(const room& board) {
+  return encode_json_snapshot(board.name(), board.last_seq(), board.board().elements());
+}
+
+std::string encode_json_snapshot(std::string_view room, seq_number seq,
+                                 const document::ordered_elements& elements) {
   json_writer out;
   out.open('{');
-  out.field("roomId", board.name());
-  out.field("seq", to_integer(board.last_seq()));
+  out.field("roomId", room);
+  out.field("seq", to_integer(seq));
   out.key("elements");
   out.open('[');
-  for (const element* each : board.board().elements()) {
+  for (const element* each : elements) {
     write_element(out, *each);
   }
   out.close(']');

@@ -1,5 +1,6 @@
 #include "collab/transport/event_loop.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -84,6 +85,11 @@ bool event_loop::run_for(duration at_most) {
 }
 
 std::size_t event_loop::poll() { return impl_->io.poll(); }
+
+std::size_t event_loop::wait_for(duration at_most) {
+  const std::size_t first = impl_->io.run_one_for(std::max(at_most, duration::zero()));
+  return first + impl_->io.poll();
+}
 
 void event_loop::stop() { impl_->io.stop(); }
 

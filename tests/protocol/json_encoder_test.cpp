@@ -62,6 +62,8 @@ TEST_SUITE("protocol/json_encoder") {
         R"([{"id":"i","kind":"image","index":"a0","userId":"u1","x":0,"y":0,"angle":0,"opacity":1,"width":0,"height":0,"color":"#000000","locked":true,"group":"g","source":"","custom":{"a":"\"b"}},)"
         R"({"id":"g","kind":"x-gear","index":"a1","userId":"u1","x":0,"y":0,"angle":0,"opacity":1,"width":3,"color":"#000000"}])";
     CHECK(collab::encode_json_snapshot(room) ==
+          collab::encode_json_snapshot("ROOM01", room.last_seq(), room.board().elements()));
+    CHECK(collab::encode_json_snapshot(room) ==
           R"({"roomId":"ROOM01","seq":2,"elements":)" + elements + "}");
     out.take();
     REQUIRE(room.execute(ann, collab::send_host_message{"a\"", R"({"k":[1]})"}, now).ok());

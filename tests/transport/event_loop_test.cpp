@@ -33,6 +33,26 @@ TEST_SUITE("transport/event_loop") {
     other.join();
   }
 
+  TEST_CASE("waiting ends with the first thing to do, after all that is ready, or with the time") {
+    event_loop loop;
+    int ran = 0;
+    loop.post([&] { ++ran; });
+    loop.post([&] { ++ran; });
+    CHECK(loop.wait_for(1h) == 2);
+    CHECK(ran == 2);
+    std::thread other{[&] {
+      std::this_thread::sleep_for(20ms);
+      loop.post([&] { ++ran; });
+    }};
+    CHECK(loop.wait_for(1h) == 1);
+    other.join();
+    CHECK(ran == 3);
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(loop.wait_for(20ms) == 0);
+    CHECK(std::chrono::steady_clock::now() - begin >= 20ms);
+    CHECK(loop.wait_for(-1h) == 0);
+  }
+
   TEST_CASE("work that never ran is destroyed with the loop") {
     auto held = std::make_shared<int>(1);
     {

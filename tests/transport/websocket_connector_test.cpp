@@ -385,6 +385,18 @@ TEST_SUITE("transport/websocket_connector/handshake") {
     CHECK(late.reason.find("500 No") != std::string::npos);
     loop.run_for(5ms);
     CHECK(late.closes == 1);
+
+    websocket_connector hasty{loop,
+                              random,
+                              {.host = "127.0.0.1", .port = server.port(), .target = "/"},
+                              {.connect_deadline = 40ms}};
+    auto unanswered = hasty.connect("r");
+    const auto silent = server.accept();
+    loop.run_for(200ms);
+    user later;
+    later.take(std::move(unanswered));
+    turn_until(loop, [&] { return later.closes > 0; });
+    CHECK(later.reason.find("in time") != std::string::npos);
   }
 }
 
@@ -668,6 +680,25 @@ TEST_SUITE("transport/websocket_connector/end") {
       CHECK(std::chrono::steady_clock::now() - begin < 1s);
       CHECK(dial.client.closed == close_code::abnormal);
     }
+  }
+
+  TEST_CASE("who closes before the connection stands says one close and hears nothing more") {
+    dialling dial;
+    dial.client.send("last words");
+    dial.client.connection->close(close_code::normal, "done");
+    dial.client.connection->close(close_code::going_away, "again");
+    dial.client.send("too late");
+    const auto end = dial.open(bare(0x2, "unheard"));
+    CHECK(read_frame(*end).body == "last words");
+    CHECK(read_frame(*end).body ==
+          "\x03\xE8"
+          "done");
+    dial.loop.run_for(20ms);
+    end->write(bare(0x8, "\x03\xE8"));
+    CHECK(end->read_to_end().empty());
+    dial.turn_until_closed();
+    CHECK(dial.client.closed == close_code::normal);
+    CHECK(dial.client.messages.empty());
   }
 
   TEST_CASE("a silent server is pinged, and then given up") {

@@ -168,6 +168,8 @@ class client {
   // Operations, without strokes that are being drawn.
   [[nodiscard]] std::size_t pending_count() const;
   [[nodiscard]] std::size_t pending_bytes() const;
+  // Those that somebody is told of, in order; also of what was taken up from a pending_store.
+  [[nodiscard]] std::vector<operation_ticket> pending_tickets() const;
   // Bytes that were handed to transports so far.
   [[nodiscard]] std::uint64_t bytes_sent() const;
   // The last round trip of a ping.
@@ -178,5 +180,7 @@ class client {
 };
 
 }  // namespace collab
+
+#include "collab/client/detail/client_definitions.hpp"
 
 #endif  // COLLAB_CLIENT_CLIENT_HPP

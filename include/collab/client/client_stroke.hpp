@@ -17,6 +17,8 @@
 #include "collab/document/property.hpp"
 #include "collab/ink/point.hpp"
 
+// The functions are defined in client.hpp.
+
 namespace collab {
 
 namespace detail {

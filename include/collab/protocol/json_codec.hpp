@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "collab/core/clock.hpp"
+#include "collab/core/ids.hpp"
 #include "collab/core/limits.hpp"
+#include "collab/document/document.hpp"
 #include "collab/protocol/message.hpp"
 #include "collab/room/event.hpp"
 #include "collab/room/room.hpp"
@@ -73,6 +75,9 @@ class json_decoder {
 
 // The board as one document: {"roomId","seq","elements"}.
 [[nodiscard]] std::string encode_json_snapshot(const room& board);
+// The same of a board as a client has it.
+[[nodiscard]] std::string encode_json_snapshot(std::string_view room, seq_number seq,
+                                               const document::ordered_elements& elements);
 
 // The contract's name of a status code: `invalid_argument` and so on.
 [[nodiscard]] std::string_view json_code(absl::StatusCode code);

@@ -65,6 +65,10 @@ class event_loop final : public executor {
   // Calls back whatever is ready now, without waiting, and returns how many callbacks ran.
   std::size_t poll();
 
+  // As poll(), after waiting until something is ready, for `at_most` at the most: for a host whose
+  // own loop turns when there is something to do.
+  std::size_t wait_for(duration at_most);
+
   // Makes run() return after the current callback; the next run(), if none is running, does
   // not begin to wait. What is pending stays so.
   void stop();
