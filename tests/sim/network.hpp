@@ -85,6 +85,8 @@ class network {
 
   void listen(std::uint64_t server, acceptor accept);
   void stop_listening(std::uint64_t server);
+  // Who gets new connections; 0: nobody.
+  [[nodiscard]] std::uint64_t listening() const noexcept { return listening_; }
   // The process is gone. Its clients hear of it at once, or not, as when its machine is gone.
   void kill_server(std::uint64_t server, bool is_heard);
 

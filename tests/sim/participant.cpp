@@ -8,6 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include "collab/client/client.hpp"
+#include "collab/document/fractional_index.hpp"
 #include "sim/oracles/actor_order.hpp"
 #include "sim/oracles/same_board.hpp"
 
@@ -15,6 +17,15 @@ namespace collab_sim {
 
 using namespace std::chrono_literals;
 using collab::property;
+
+namespace {
+
+// What a client does by itself, when a stroke was cut in two or a clear has become a removal, is
+// never refused.
+constexpr std::size_t follow_operations_max = 16;
+constexpr std::size_t follow_bytes_max = 8 * 1024;
+
+}  // namespace
 
 participant::participant(const surroundings& in, std::size_t number, seeded_random random)
     : in_{in},
@@ -38,7 +49,7 @@ void participant::start() {
   collab::client_options options = in_.by.clients;
   options.name = name();
   options.pending = has_store_ ? &store_ : nullptr;
-  board_.emplace(*dial_, random_, options);
+  board_ = std::make_unique<collab::client>(*dial_, random_, options);
   board_->observe(this);
   ++life_;
   in_.known.note("app.start", number_);
@@ -111,9 +122,9 @@ void participant::check_bounds() {
   bounds_kept& bounds = in_.known.bounds;
   const collab::client_options& options = in_.by.clients;
   in_.known.hold(8, bounds.holds("pending operations of a client", board_->pending_count(),
-                                 options.pending_operations_max));
+                                 options.pending_operations_max + follow_operations_max));
   in_.known.hold(8, bounds.holds("pending bytes of a client", board_->pending_bytes(),
-                                 options.pending_bytes_max));
+                                 options.pending_bytes_max + follow_bytes_max));
   in_.known.hold(
       8, bounds.holds("members", board_->members().size(), in_.by.rooms.bounds.members_per_room));
 }
@@ -169,6 +180,15 @@ std::size_t participant::answered_tickets() const {
   return sum;
 }
 
+bool participant::sees_company(std::size_t people) const {
+  return board_->members().size() == people && board_->live_strokes().empty();
+}
+
+void participant::leave() {
+  board_->leave();
+  wake();
+}
+
 bool participant::has_arrived() const {
   return is_running() && board_->state() == collab::client_state::joined &&
          board_->pending_count() == 0 && outcomes_.waiting() == 0 &&
@@ -189,7 +209,9 @@ void participant::look(bool all) {
   }
   for (const collab::element* each : board_->document().elements()) {
     // What he has put himself, in a session that is lost, he may put again.
-    const bool may_be_own = board_->pending_count() > 0 && each->creator() == board_->self().user;
+    const bool may_be_own =
+        board_->pending_count() > 0 &&
+        (each->id().starts_with(absl::StrCat("p", number_, ".")) || each->id().front() != 'p');
     if (verdict said = in_.known.there.shown(each->id(), seq); said.has_value() && !may_be_own) {
       in_.known.hold(7, absl::StrCat(name(), ": ", *said));
     }
@@ -198,6 +220,10 @@ void participant::look(bool all) {
 
 void participant::look_at_rest() {
   const room_log& log = in_.known.log;
+  if (board_->state() != collab::client_state::joined) {
+    in_.known.hold(3, absl::StrCat(name(), " is not in the room (state ",
+                                   static_cast<int>(board_->state()), ")"));
+  }
   in_.known.hold(3, check_arrived(log, name(), collab::to_integer(board_->seq()),
                                   board_->pending_count() + outcomes_.waiting()));
   const collab::digest expected = log.digest_at(log.last_seq());

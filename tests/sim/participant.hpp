@@ -13,14 +13,21 @@
 #include <string>
 #include <vector>
 
-#include "collab/client/client.hpp"
-#include "collab/document/fractional_index.hpp"
+#include "collab/client/client_observer.hpp"
+#include "collab/client/client_stroke.hpp"
+#include "collab/client/pending_store.hpp"
+#include "collab/document/element.hpp"
 #include "sim/facts.hpp"
 #include "sim/network.hpp"
 #include "sim/oracles/tickets.hpp"
 #include "sim/plan.hpp"
 #include "sim/seeded_random.hpp"
 #include "sim/timeline.hpp"
+
+namespace collab {
+class client;
+struct operation_options;
+}  // namespace collab
 
 namespace collab_sim {
 
@@ -44,7 +51,7 @@ class participant final : public collab::client_observer {
 
   // ---- The application
 
-  [[nodiscard]] bool is_running() const noexcept { return board_.has_value(); }
+  [[nodiscard]] bool is_running() const noexcept { return board_ != nullptr; }
   // Killed, and started again after a while. Without a store what was pending is lost.
   void crash();
   void start();
@@ -71,11 +78,9 @@ class participant final : public collab::client_observer {
   void look_at_rest();
   // Whether he sees everybody who is there, and nobody drawing, as it is when all have come back
   // to a new server.
-  [[nodiscard]] bool sees_company(std::size_t people) const {
-    return board_->members().size() == people && board_->live_strokes().empty();
-  }
+  [[nodiscard]] bool sees_company(std::size_t people) const;
+  void leave();
   void check_outcomes() const;
-  [[nodiscard]] collab::client& board() { return *board_; }
   [[nodiscard]] std::size_t waiting_tickets() const { return outcomes_.waiting(); }
   [[nodiscard]] std::size_t answered_tickets() const;
 
@@ -133,7 +138,7 @@ class participant final : public collab::client_observer {
   std::unique_ptr<collab::connector> dial_;
   bool has_store_;
   collab::memory_pending_store store_;
-  std::optional<collab::client> board_;
+  std::unique_ptr<collab::client> board_;
   std::uint64_t life_ = 0;
   std::uint64_t made_ = 0;
 

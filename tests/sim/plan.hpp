@@ -127,7 +127,7 @@ struct plan {
   // Whether apps keep what is pending, each.
   std::uint64_t with_store = 700;
   // Time in which everybody has to arrive once all is well.
-  duration heal_max = std::chrono::minutes{10};
+  duration heal_max = std::chrono::hours{2};
 
   collab::room_host_options rooms;
   // Of every client: name, store and scope are his own.

@@ -91,6 +91,13 @@ void world::crash_server(std::size_t which) {
   servers_.erase(servers_.begin() + static_cast<std::ptrdiff_t>(which));
 }
 
+void world::start_if_missing() {
+  drop_ended_servers();
+  if (net_.listening() == 0) {
+    start_server();
+  }
+}
+
 void world::drop_ended_servers() {
   std::erase_if(servers_, [](const auto& each) { return !each->is_running(); });
 }
@@ -145,20 +152,13 @@ void world::act_on_world(action what, participant& one, seeded_random& random) {
     case action::crash_server:
       if (!servers_.empty()) {
         crash_server(random.below(servers_.size()));
-        if (servers_.empty() && random.chance(800)) {
-          time_.after(some_of(plan_.server_away_max, random), [this] {
-            drop_ended_servers();
-            if (servers_.empty()) {
-              start_server();
-            }
-          });
+        if (random.chance(800)) {
+          time_.after(some_of(plan_.server_away_max, random), [this] { start_if_missing(); });
         }
       }
       break;
     case action::start_server:
-      if (servers_.empty() || servers_.back()->is_shutting_down()) {
-        start_server();
-      }
+      start_if_missing();
       break;
     case action::shut_down_server:
       if (!servers_.empty() && !servers_.back()->is_shutting_down()) {
@@ -199,18 +199,19 @@ void world::heal() {
   faults_ = plan_.well;
   drop_ended_servers();
   // Whoever was replaced is gone for good.
-  while (servers_.size() > 1) {
-    servers_.front()->crash(true);
-    servers_.erase(servers_.begin());
+  for (const auto& each : servers_) {
+    if (each->number() != net_.listening()) {
+      each->crash(true);
+    }
   }
-  if (servers_.empty()) {
-    start_server();
-  }
+  start_if_missing();
   for (const auto& each : people_) {
     net_.put_link_up(each->number());
     net_.read_again(each->number());
     each->come_to_rest();
   }
+  // So that no preview of before is shown.
+  time_.run_for(3s);
 }
 
 void world::wait_for_arrival(bool in_company) {
@@ -219,10 +220,7 @@ void world::wait_for_arrival(bool in_company) {
   // Where there is no room for all they take turns.
   const bool is_crowded = plan_.rooms.bounds.members_per_room < people_.size() + 1;
   while (!known_.wrong.has_value()) {
-    drop_ended_servers();
-    if (servers_.empty()) {
-      start_server();
-    }
+    start_if_missing();
     bool have_all = true;
     for (std::size_t i = 0; i < people_.size(); ++i) {
       const bool is_there = people_[i]->has_arrived() &&
@@ -230,8 +228,7 @@ void world::wait_for_arrival(bool in_company) {
       if (is_crowded && is_there && !has_arrived_[i]) {
         people_[i]->look_at_rest();
         has_arrived_[i] = true;
-        people_[i]->board().leave();
-        people_[i]->wake();
+        people_[i]->leave();
       }
       have_all = have_all && (is_crowded ? has_arrived_[i] : is_there);
     }
@@ -240,10 +237,12 @@ void world::wait_for_arrival(bool in_company) {
       break;
     }
     if (healing_ > plan_.heal_max || time_.events() - events > healing_events_max) {
-      for (const auto& each : people_) {
-        each->look_at_rest();
+      for (std::size_t i = 0; i < people_.size(); ++i) {
+        if (!(is_crowded ? bool{has_arrived_[i]} : people_[i]->has_arrived())) {
+          people_[i]->look_at_rest();
+        }
       }
-      known_.hold(3, "somebody never arrives");
+      known_.hold(3, "somebody never sees who is there");
       break;
     }
     time_.run_for(std::chrono::milliseconds{random_.between(50, 1'000)});
@@ -275,8 +274,10 @@ void world::check_disk() {
 }
 
 void world::reload() {
-  servers_.back()->crash(true);
-  servers_.clear();
+  while (!servers_.empty()) {
+    servers_.back()->crash(true);
+    servers_.pop_back();
+  }
   start_server();
   for (const auto& each : people_) {
     each->come_to_rest();

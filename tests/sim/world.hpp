@@ -60,6 +60,8 @@ class world {
   void start_server();
   void crash_server(std::size_t which);
   void drop_ended_servers();
+  // One that takes new connections.
+  void start_if_missing();
   void look(bool all);
 
   // All faults end, everybody comes back.

@@ -127,8 +127,8 @@ inline absl::Status follower::on(const stroke_ended_message& message) {
   if (absl::Status status = advance(message.place); !status.ok()) {
     return status;
   }
-  if (!message.whole.has_value()) {
-    note_own(message.place);  // What the room has ended itself comes whole.
+  if (!message.whole.has_value() || message.op != 0) {
+    note_own(message.place);  // What the room has ended itself comes whole, and has no number.
   }
   const auto live = room_.live.find(message.id);
   const own_stroke* own = work_.find_stroke(message.id);

@@ -130,11 +130,11 @@ class own_work {
                const absl::btree_map<operation_counter, absl::Status>& rejected,
                std::span<const own_live_stroke> own);
   // Another session, in which the server has taken the operations up to `op`. `outcome` tells of
-  // an operation that was sent in the session before. `live_points` tells how many points of a
-  // live stroke the room has.
+  // an operation that was sent in the session before. `is_live` tells whether somebody is
+  // drawing the stroke of that id.
   void renewed(operation_counter op,
                absl::FunctionRef<past_outcome(const pending_operation&)> outcome,
-               absl::FunctionRef<std::optional<std::size_t>(std::string_view)> live_points);
+               absl::FunctionRef<bool(std::string_view)> is_live);
 
  private:
   static constexpr std::size_t ids_per_message = 500;
@@ -156,9 +156,12 @@ class own_work {
   [[nodiscard]] std::size_t open_bytes() const {
     std::size_t sum = 0;
     for (const auto& [number, open] : strokes_) {
-      sum += open.stroke.bytes();
+      sum += bytes_when_ended(open);
     }
     return sum;
+  }
+  [[nodiscard]] static std::size_t bytes_when_ended(const open_stroke& open) {
+    return sizeof(pending_operation) + open.stroke.bytes() + open.group.size();
   }
   [[nodiscard]] bool has_room(std::size_t operations, std::size_t bytes) const {
     return outbox_.has_room(operations + strokes_.size(), bytes + open_bytes());

@@ -105,18 +105,17 @@ inline void own_work::resumed(operation_counter op, const std::deque<seq_number>
   cancelled_.clear();
 }
 
-inline void own_work::renewed(
-    operation_counter op, absl::FunctionRef<past_outcome(const pending_operation&)> outcome,
-    absl::FunctionRef<std::optional<std::size_t>(std::string_view)> live_points) {
+inline void own_work::renewed(operation_counter op,
+                              absl::FunctionRef<past_outcome(const pending_operation&)> outcome,
+                              absl::FunctionRef<bool(std::string_view)> is_live) {
   renumber(op, outcome);
   for (const drawn& each : all_drawn()) {
     each.stroke->rewind(std::nullopt);
-    // The live stroke of the session before is nobody's who could go on with it.
+    // The live stroke of the session before is nobody's who could go on with it, and the room
+    // may lose it before it is an element: the whole of it comes again.
     const element* there = context_.board.confirmed().find(each.stroke->id());
-    const std::optional<std::size_t> have =
-        there != nullptr ? std::optional{there->point_count()} : live_points(each.stroke->id());
-    if (have.has_value()) {
-      go_on(*each.stroke, each.end, *have);
+    if (there != nullptr || is_live(each.stroke->id())) {
+      go_on(*each.stroke, each.end, there != nullptr ? there->point_count() : 0);
     }
   }
   cancelled_.clear();
