@@ -258,24 +258,40 @@ std::string encode_json_closing(std::chrono::milliseconds retry_after) {
   return out.take();
 }
 
-std::string encode_json_snapshot(const room& board) {
-  return encode_json_snapshot(board.name(), board.last_seq(), board.board().elements());
-}
+namespace {
 
-std::string encode_json_snapshot(std::string_view room, seq_number seq,
-                                 const document::ordered_elements& elements) {
+template <typename Elements, typename Each>
+std::string write_snapshot(std::string_view room, seq_number seq, const Elements& elements,
+                           Each to_element) {
   json_writer out;
   out.open('{');
   out.field("roomId", room);
   out.field("seq", to_integer(seq));
   out.key("elements");
   out.open('[');
-  for (const element* each : elements) {
-    write_element(out, *each);
+  for (const auto& each : elements) {
+    write_element(out, to_element(each));
   }
   out.close(']');
   out.close('}');
   return out.take();
+}
+
+}  // namespace
+
+std::string encode_json_snapshot(const room& board) {
+  return encode_json_snapshot(board.name(), board.last_seq(), board.board().elements());
+}
+
+std::string encode_json_snapshot(std::string_view room, seq_number seq,
+                                 const document::ordered_elements& elements) {
+  return write_snapshot(room, seq, elements,
+                        [](const element* each) -> const element& { return *each; });
+}
+
+std::string encode_json_snapshot(std::string_view room, const board_snapshot& board) {
+  return write_snapshot(room, board.seq(), board.elements(),
+                        [](const element& each) -> const element& { return each; });
 }
 
 }  // namespace collab

@@ -5,8 +5,13 @@
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "collab/core/clock.hpp"
@@ -151,12 +156,7 @@ class server::state final : public listener_handler {
       response.headers = {{"Allow", "GET, HEAD"}};
       responder.respond(std::move(response));
     } else if (is_snapshot) {
-      if (!request.query.empty()) {
-        responder.respond(
-            plain(400, absl::StrCat("'?", request.query, "' is not available in this version")));
-        return;
-      }
-      snapshot(room->room, std::move(responder));
+      snapshot(room->room, request.query, std::move(responder));
     } else if (is_socket) {
       http_response response = plain(426, "a WebSocket is to be opened here");
       response.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}};
@@ -217,15 +217,36 @@ class server::state final : public listener_handler {
     return files_.get(request);
   }
 
-  void snapshot(std::string_view room, http_responder responder) {
-    host_.snapshot(room,
-                   [responder = std::move(responder)](absl::StatusOr<std::string> board) mutable {
-                     if (board.ok()) {
-                       responder.respond(json(200, *std::move(board)));
-                     } else {
-                       responder.respond(json(503, encode_json_error(board.status(), {})));
-                     }
-                   });
+  // Of the board as it is, or with `seq=N` or `time=MS` as it was.
+  void snapshot(std::string_view room, std::string_view query, http_responder responder) {
+    std::uint64_t number = 0;
+    const bool is_seq = query.starts_with("seq=");
+    const std::string_view digits = query.substr(std::min(query.find('=') + 1, query.size()));
+    const char* end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, number);
+    const bool is_number =
+        parsed.ec == std::errc{} && parsed.ptr == end && number <= std::uint64_t{1} << 53;
+    if (!query.empty() && (!(is_seq || query.starts_with("time=")) || !is_number)) {
+      responder.respond(plain(400, absl::StrCat("'?", to_absl(query),
+                                                "': seq=N or time=MS, a whole number, is known")));
+      return;
+    }
+    auto respond = [responder = std::move(responder)](absl::StatusOr<std::string> board) mutable {
+      if (board.ok()) {
+        responder.respond(json(200, *std::move(board)));
+      } else {
+        responder.respond(json(absl::IsInvalidArgument(board.status()) ? 400 : 503,
+                               encode_json_error(board.status(), {})));
+      }
+    };
+    if (query.empty()) {
+      host_.snapshot(room, std::move(respond));
+    } else if (is_seq) {
+      host_.snapshot_at(room, seq_number{number}, std::move(respond));
+    } else {
+      const std::chrono::milliseconds since{static_cast<std::int64_t>(number)};
+      host_.snapshot_at(room, unix_time{since}, std::move(respond));
+    }
   }
 
   // A page may connect to the server it came from, and to those who named its origin.

@@ -179,8 +179,38 @@ TEST_SUITE("e2e/http") {
     CHECK(std::string_view{document["roomId"]} == "ROOM01");
     CHECK(std::uint64_t{document["seq"]} == 0);
     CHECK(elements_of(reply.body) == "[]");
-    // What comes later is refused, not ignored.
-    CHECK(http_get(server.port(), "/v1/rooms/ROOM01/snapshot.json?seq=1").status == 400);
+  }
+
+  TEST_CASE("the board as it was is told by seq and by time, and what can't be is named") {
+    const running_server server;
+    client_loop loop;
+    board_follower author{loop, server.port(), "ROOM01", "author"};
+    REQUIRE(loop.run_until([&] { return author.has_joined(); }));
+    for (const char* id : {"a", "b"}) {
+      author.client().send(R"({"type":"element:put","op":)" + std::string{*id == 'a' ? "1" : "2"} +
+                           R"(,"element":{"id":")" + id + R"(","kind":"rect"}})");
+    }
+    REQUIRE(loop.run_until([&] { return author.acks().size() == 2; }));
+    const auto get = [&server](const std::string& query) {
+      return http_get(server.port(), "/v1/rooms/ROOM01/snapshot.json" + query);
+    };
+    CHECK(elements_of(get("?seq=0").body) == "[]");
+    const http_reply first = get("?seq=1");
+    CHECK(first.status == 200);
+    CHECK(first.body.find("\"a\"") != std::string::npos);
+    CHECK(first.body.find("\"b\"") == std::string::npos);
+    CHECK(get("?seq=2").body == get("").body);
+    CHECK(get("?time=9000000000000").body == get("").body);
+    CHECK(elements_of(get("?time=0").body) == "[]");
+    const http_reply beyond = get("?seq=33");
+    CHECK(beyond.status == 400);
+    CHECK(beyond.body.find("33") != std::string::npos);
+    CHECK(beyond.body.find("the last operation, 2") != std::string::npos);
+    for (const char* query : {"?seq=", "?seq=-1", "?seq=1.5", "?seq=x", "?seq=1&seq=1",
+                              "?time=", "?seq=99999999999999999999", "?sequence=1", "?x"}) {
+      CAPTURE(query);
+      CHECK(get(query).status == 400);
+    }
   }
 
   TEST_CASE("metrics are Prometheus text, and count") {

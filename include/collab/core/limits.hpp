@@ -94,6 +94,11 @@ struct limits {
   // ---- One server
   std::uint64_t connections = 50'000;
   std::uint64_t request_head_bytes = 16 * 1024;
+  // Who wait for a board of the past; beyond it they are told to try again.
+  std::uint64_t history_requests = 16;
+  // The logs and snapshots of rooms whose past was looked at in the last minute; beyond it those
+  // that were looked at first are given up. One that is looked at now is kept in any case.
+  std::uint64_t history_bytes = 256 * 1024 * 1024;
 };
 
 // One row of the table of limits.
@@ -160,6 +165,8 @@ struct limit_row {
       {"silence", "ms", nullptr, &limits::silence, 1, 3'600'000},
       {"connections", "connections", &limits::connections},
       {"request_head_bytes", "bytes", &limits::request_head_bytes, nullptr, 256},
+      {"history_requests", "requests", &limits::history_requests},
+      {"history_bytes", "bytes", &limits::history_bytes, nullptr, 0, 1ULL << 40},
   };
   return rows;
 }

@@ -34,6 +34,13 @@ class board_snapshot {
         digest_{content},
         seq_{seq} {}
 
+  // The same board, as what was shown after another operation. O(1).
+  [[nodiscard]] board_snapshot at(seq_number seq) const {
+    board_snapshot other = *this;
+    other.seq_ = seq;
+    return other;
+  }
+
   // From the lowest to the topmost. Valid as long as any copy of the snapshot.
   [[nodiscard]] std::span<const element> elements() const noexcept {
     return elements_ != nullptr ? std::span<const element>{*elements_} : std::span<const element>{};

@@ -75,6 +75,8 @@ class json_decoder {
 
 // The board as one document: {"roomId","seq","elements"}.
 [[nodiscard]] std::string encode_json_snapshot(const room& board);
+// The same of a board that it showed once.
+[[nodiscard]] std::string encode_json_snapshot(std::string_view room, const board_snapshot& board);
 // The same of a board as a client has it.
 [[nodiscard]] std::string encode_json_snapshot(std::string_view room, seq_number seq,
                                                const document::ordered_elements& elements);

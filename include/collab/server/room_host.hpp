@@ -121,6 +121,15 @@ class room_host {
   // this call; with an error when the room can't be loaded or is stopped.
   void snapshot(std::string_view room, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done);
 
+  // Likewise, what the board showed after the operation `seq`, 0 for before all, or after the last
+  // one that was done before or at `time`. The first to ask for the past of a room lets its log be
+  // read again, which is then kept for a minute. Fails also with invalid_argument when `seq` is
+  // beyond the last operation, and resource_exhausted when limits::history_requests wait already.
+  void snapshot_at(std::string_view room, seq_number seq,
+                   absl::AnyInvocable<void(absl::StatusOr<std::string>)> done);
+  void snapshot_at(std::string_view room, unix_time time,
+                   absl::AnyInvocable<void(absl::StatusOr<std::string>)> done);
+
   // Does what has become due. To be called when next_deadline() has come; more often does
   // no harm.
   void poll();

@@ -60,6 +60,9 @@ void hosted_room::loaded(absl::StatusOr<opened_room> opened) {
   for (snapshot_handler& each : std::exchange(waiting_snapshots_, {})) {
     snapshot(std::move(each));
   }
+  for (look_back& each : std::exchange(waiting_looks_, {})) {
+    ask_past(std::move(each));
+  }
   if (members_.empty()) {
     leave_memory_at_ = owner_.now().steady + owner_.options().room_grace;
   }
@@ -149,7 +152,7 @@ bool hosted_room::remove_member(const session& who) {
 absl::Status hosted_room::execute(session& from, const room_command& command) {
   absl::Status status = owner_.options().hooks != nullptr
                             ? execute_hooked(*owner_.options().hooks, from, command)
-                            : board_.execute(from.id(), command, owner_.now());
+                            : run(from, command);
   schedule();
   return status;
 }
@@ -167,7 +170,7 @@ absl::Status hosted_room::execute_hooked(room_hooks& hooks, session& from, room_
   if (!refused.ok()) {
     operation->body = refused_operation{std::move(refused)};
   }
-  return board_.execute(from.id(), command, owner_.now());
+  return run(from, command);
 }
 
 void hosted_room::snapshot(snapshot_handler done) {
@@ -203,13 +206,13 @@ void hosted_room::to_member(member_id to, const room_event& event, log_position 
   }
   wire_messages messages;
   messages.set(spoken, std::move(parts));
-  put_out({gated_output::target::one, gate, 0, to, is_state, std::move(messages), {}, {}});
+  put_out({gated_output::target::one, gate, 0, to, is_state, std::move(messages), {}, {}, {}});
 }
 
 void hosted_room::to_all(const room_event& event, log_position gate) {
   wire_messages messages = encode(event);
   if (gate != log_position{}) {
-    put_out({gated_output::target::all, gate, 0, {}, false, std::move(messages), {}, {}});
+    put_out({gated_output::target::all, gate, 0, {}, false, std::move(messages), {}, {}, {}});
     return;
   }
   for (auto& [id, each] : members_) {
@@ -226,7 +229,8 @@ void hosted_room::to_others(member_id except, const room_event& event, log_posit
   }
   wire_messages messages = encode(event);
   if (gate != log_position{}) {
-    put_out({gated_output::target::others, gate, 0, except, false, std::move(messages), {}, {}});
+    put_out(
+        {gated_output::target::others, gate, 0, except, false, std::move(messages), {}, {}, {}});
     return;
   }
   for (auto& [id, each] : members_) {
@@ -286,6 +290,9 @@ void hosted_room::deliver(gated_output& output) {
   switch (output.to) {
     case gated_output::target::snapshot:
       output.done(std::move(output.text));
+      return;
+    case gated_output::target::past:
+      ask_past(std::move(output.request));
       return;
     case gated_output::target::all:
       deliver_to_many(output, nullptr);
@@ -371,6 +378,9 @@ void hosted_room::append_done(const absl::Status& status) {
   }
   ++owner_.counters().commits_total;
   retry_wait_ = owner_.options().storage_retry;
+  if (past_ != nullptr) {
+    past_->add(to_integer(durable_), in_flight_);
+  }
   durable_ = log_position{to_integer(durable_) + in_flight_.size()};
   in_flight_.clear();
   board_.set_durable(durable_);
@@ -418,8 +428,11 @@ void hosted_room::stop(const absl::Status& reason) {
   for (gated_output& each : std::exchange(gated_, {})) {
     if (each.done) {
       each.done(told);
+    } else if (each.request.done) {
+      answer_past(each.request, told);
     }
   }
+  refuse_past(told);
   owner_.discard(*this);
 }
 
@@ -440,6 +453,9 @@ void hosted_room::poll() {
     retry_at_.reset();
     owner_.append(*this, {name(), epoch_, to_integer(durable_), in_flight_});
   }
+  if (forget_past_at_.has_value() && now >= *forget_past_at_) {
+    forget_past();
+  }
   board_.tick(owner_.now());
   if (leave_memory_at_.has_value() && now >= *leave_memory_at_) {
     settle();
@@ -458,7 +474,8 @@ void hosted_room::schedule() {
 
 void hosted_room::consider_leaving_memory() {
   if (!is_loaded_ || !members_.empty() || !leave_memory_at_.has_value() ||
-      owner_.now().steady < *leave_memory_at_ || !is_durable() || !board_.live_strokes().empty()) {
+      owner_.now().steady < *leave_memory_at_ || !is_durable() || !board_.live_strokes().empty() ||
+      (past_ != nullptr && past_->is_asked())) {
     return;
   }
   is_stopped_ = true;
@@ -474,9 +491,12 @@ std::optional<instant> hosted_room::next_deadline() const {
     }
   };
   consider(retry_at_);
+  consider(forget_past_at_);
   // A room that only waits for its storage to leave memory is woken by append_done().
+  // So is one of which somebody wants to know the past.
   const bool is_settled = board_.live_strokes().empty();
-  if (!(is_settled && !is_durable() && leave_memory_at_.has_value() &&
+  const bool is_asked = past_ != nullptr && past_->is_asked();
+  if (!(is_settled && (!is_durable() || is_asked) && leave_memory_at_.has_value() &&
         *leave_memory_at_ <= owner_.now().steady)) {
     consider(leave_memory_at_);
   }

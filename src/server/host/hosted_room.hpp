@@ -23,6 +23,7 @@
 #include "collab/server/room_hooks.hpp"
 #include "collab/server/room_host.hpp"
 #include "collab/storage/storage.hpp"
+#include "server/host/room_past.hpp"
 #include "server/host/session.hpp"
 #include "server/host/wire_messages.hpp"
 
@@ -44,6 +45,15 @@ class hosted_room_owner {
   virtual void schedule(hosted_room& of) = 0;
   // The room has records to be appended at the end of this turn.
   virtual void append_later(hosted_room& from) = 0;
+  // Reads the log; past_read() is to be called with the result.
+  virtual void read(hosted_room& of) = 0;
+  // go_on_looking_back() is to be called in another turn of the loop.
+  virtual void look_back_later(hosted_room& of) = 0;
+  // Whether one more may look at the past, who is then counted until done_looking_back().
+  virtual bool may_look_back() = 0;
+  virtual void done_looking_back() = 0;
+  // The room has something of its past in memory.
+  virtual void keep_past(hosted_room& of) = 0;
   // Appends now; append_done() is to be called with the result.
   virtual void append(hosted_room& from, append_request request) = 0;
   // The room is to leave memory; destroys it, when its present call has returned.
@@ -79,6 +89,18 @@ class hosted_room final : public room_sink {
 
   void snapshot(snapshot_handler done);
 
+  // ---- The past: hosted_room_past.cpp
+
+  // Yields a board of the past when what is in the log now is durable. Fails with
+  // resource_exhausted when too many look at the past.
+  void look(look_back request);
+  void past_read(absl::StatusOr<opened_room> opened);
+  void go_on_looking_back();
+  // What is kept to look at the past again, unless somebody waits for it.
+  [[nodiscard]] std::size_t idle_past_bytes() const;
+  [[nodiscard]] bool has_past() const noexcept { return past_ != nullptr; }
+  void forget_past();
+
   // ---- Time and storage
 
   void poll();
@@ -106,7 +128,7 @@ class hosted_room final : public room_sink {
   };
   // An output that waits for a record to be durable.
   struct gated_output {
-    enum class target { one, all, others, snapshot } to = target::one;
+    enum class target { one, all, others, snapshot, past } to = target::one;
     log_position gate{};
     std::uint64_t place = 0;
     member_id member{};
@@ -114,6 +136,7 @@ class hosted_room final : public room_sink {
     wire_messages messages;
     std::string text;
     snapshot_handler done;
+    look_back request;
   };
 
   void to_member(member_id to, const room_event& event, log_position gate) override;
@@ -133,6 +156,14 @@ class hosted_room final : public room_sink {
   // Another connection has the session of `id` now.
   void take_over(member_id id);
   absl::Status execute_hooked(room_hooks& hooks, session& from, room_command command);
+  // Executes `command`, with the past that it needs.
+  absl::Status run(session& from, const room_command& command);
+  void run_with_past(member_id from, operation_command command,
+                     absl::StatusOr<board_snapshot> past);
+  void ask_past(look_back request);
+  void answer_past(look_back& request, absl::StatusOr<board_snapshot> past);
+  void refuse_past(const absl::Status& reason);
+  void keep_past_for_now();
   void schedule();
   void consider_leaving_memory();
 
@@ -159,6 +190,10 @@ class hosted_room final : public room_sink {
 
   std::vector<waiting_member> waiting_;
   std::vector<snapshot_handler> waiting_snapshots_;
+  std::vector<look_back> waiting_looks_;
+  // Null: nobody has looked back for a while.
+  std::unique_ptr<room_past> past_;
+  std::optional<instant> forget_past_at_;
   absl::btree_map<member_id, present_member> members_;
   // How many of them speak each dialect.
   std::array<std::size_t, dialect_count> speakers_{};

@@ -66,6 +66,22 @@ class room_host::state final : public session_owner, public hosted_room_owner {
     find_or_load(room).snapshot(std::move(done));
   }
 
+  template <typename Place>
+  void snapshot_at(std::string_view room, Place place, snapshot_handler done) {
+    if (is_shutting_down_) {
+      done(absl::UnavailableError("the server is closing"));
+      return;
+    }
+    find_or_load(room).look({place, [name = std::string{room}, done = std::move(done)](
+                                        absl::StatusOr<board_snapshot> board) mutable {
+                               if (board.ok()) {
+                                 done(encode_json_snapshot(name, *board));
+                               } else {
+                                 done(board.status());
+                               }
+                             }});
+  }
+
   void poll() {
     const instant present = time_.now().steady;
     while (const auto due = session_deadlines_.pop_due(present)) {
@@ -209,6 +225,47 @@ class room_host::state final : public session_owner, public hosted_room_owner {
                   }));
   }
 
+  void read(hosted_room& of) override {
+    store_.read(of.name(), loop_,
+                guarded([this, number = of.number()](absl::StatusOr<opened_room> opened) {
+                  if (const auto found = numbered_.find(number); found != numbered_.end()) {
+                    found->second->past_read(std::move(opened));
+                  }
+                }));
+  }
+  void look_back_later(hosted_room& of) override {
+    later([this, number = of.number()] {
+      if (const auto found = numbered_.find(number); found != numbered_.end()) {
+        found->second->go_on_looking_back();
+      }
+    });
+  }
+  bool may_look_back() override {
+    const bool may = looking_back_ < options_.bounds.history_requests;
+    looking_back_ += may ? 1 : 0;
+    return may;
+  }
+  void done_looking_back() override { --looking_back_; }
+  // Those that were looked at last are kept, as far as there is room for them.
+  void keep_past(hosted_room& of) override {
+    std::erase(pasts_, of.number());
+    pasts_.push_back(of.number());
+    std::size_t bytes = 0;
+    for (std::size_t i = pasts_.size(); i > 0; --i) {
+      const auto found = numbered_.find(pasts_[i - 1]);
+      bytes += found != numbered_.end() ? found->second->idle_past_bytes() : 0;
+      if (found != numbered_.end() && bytes > options_.bounds.history_bytes) {
+        if (found->second->idle_past_bytes() > 0) {
+          found->second->forget_past();
+        }
+      }
+    }
+    std::erase_if(pasts_, [this](std::uint64_t number) {
+      const auto found = numbered_.find(number);
+      return found == numbered_.end() || !found->second->has_past();
+    });
+  }
+
   void discard(hosted_room& gone) override {
     room_deadlines_.set(gone.number(), std::nullopt);
     numbered_.erase(gone.number());
@@ -305,6 +362,10 @@ class room_host::state final : public session_owner, public hosted_room_owner {
   absl::flat_hash_map<std::uint64_t, hosted_room*> numbered_;
   std::vector<std::unique_ptr<hosted_room>> gone_;
   std::vector<std::uint64_t> dirty_;
+  // How many wait for a board of the past.
+  std::uint64_t looking_back_ = 0;
+  // The rooms whose past is kept, the one looked at last is the last.
+  std::vector<std::uint64_t> pasts_;
   // Ends before the rooms that they refer to.
   absl::btree_map<member_id, std::unique_ptr<session>> sessions_;
   // Ends first: nothing that is still on its way finds this object.
@@ -322,6 +383,12 @@ void room_host::accept(std::string_view room, std::unique_ptr<transport> connect
 }
 void room_host::snapshot(std::string_view room, snapshot_handler done) {
   state_->snapshot(room, std::move(done));
+}
+void room_host::snapshot_at(std::string_view room, seq_number seq, snapshot_handler done) {
+  state_->snapshot_at(room, seq, std::move(done));
+}
+void room_host::snapshot_at(std::string_view room, unix_time time, snapshot_handler done) {
+  state_->snapshot_at(room, time, std::move(done));
 }
 void room_host::poll() { state_->poll(); }
 std::optional<instant> room_host::next_deadline() const { return state_->next_deadline(); }

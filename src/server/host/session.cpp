@@ -142,7 +142,7 @@ void session::on_message(std::string_view bytes, payload_kind kind) {
 // the state of the room waits until the room is loaded.
 // `taken` messages of a JSON frame have been taken before.
 void session::take_frame(std::string_view bytes, std::size_t taken) {
-  if (is_waiting_to_enter()) {
+  if (is_waiting()) {
     hold(bytes, taken);
   } else if (spoken_ == dialect::json) {
     take_json(bytes, taken);
@@ -159,7 +159,7 @@ void session::take_json(std::string_view bytes, std::size_t taken) {
         if (at++ < taken || is_closing_ || is_held) {
           return;
         }
-        is_held = is_waiting_to_enter();
+        is_held = is_waiting();
         if (is_held) {
           hold(bytes, at - 1);
         } else {
@@ -175,7 +175,7 @@ void session::take_json(std::string_view bytes, std::size_t taken) {
 void session::take_binary(std::string_view bytes) {
   const absl::Status status = binary_->decode(bytes, user_, [&](const client_message& message) {
     take(message);
-    return !is_closing_ && !is_waiting_to_enter();
+    return !is_closing_ && !is_waiting();
   });
   if (!status.ok()) {
     send_error(status, {});
@@ -196,7 +196,16 @@ void session::enter(hosted_room* room, user_id user) {
   room_ = room;
   user_ = std::move(user);
   schedule();
-  if (held_.empty() || is_waiting_to_enter()) {
+  take_held();
+}
+
+void session::go_on() {
+  is_holding_on_ = false;
+  take_held();
+}
+
+void session::take_held() {
+  if (held_.empty() || is_waiting()) {
     return;
   }
   for (const held_frame& each : std::exchange(held_, {})) {
@@ -204,7 +213,8 @@ void session::enter(hosted_room* room, user_id user) {
       take_frame({each.bytes.data(), each.bytes.size() - json_padding}, each.taken);
     }
   }
-  if (!resume_at_.has_value() && !is_stopped_ && !is_closing_) {
+  // Something of it may have to be waited for again.
+  if (!resume_at_.has_value() && !is_stopped_ && !is_closing_ && held_.empty()) {
     connection_->resume_reading();
   }
   slow_down(owner_.now().steady);
@@ -300,7 +310,7 @@ void session::on_close(close_code /*code*/, std::string_view /*reason*/) {
 void session::poll(instant now) {
   if (resume_at_.has_value() && now >= *resume_at_) {
     resume_at_.reset();
-    if (!is_stopped_) {
+    if (!is_stopped_ && held_.empty()) {
       connection_->resume_reading();
     }
   }

@@ -70,6 +70,9 @@ class session final : public transport_handler {
   // when it is a member of it: then what it has said meanwhile is taken.
   void enter(hosted_room* room, user_id user);
   void leave_room() noexcept { room_ = nullptr; }
+  // Takes no more messages, until it may go on with those that came.
+  void hold_on() noexcept { is_holding_on_ = true; }
+  void go_on();
 
   // Sends `message`. A reader who is too slow for it is disconnected.
   void send(const shared_payload& message);
@@ -101,6 +104,9 @@ class session final : public transport_handler {
   [[nodiscard]] bool is_waiting_to_enter() const noexcept {
     return room_ != nullptr && user_.empty();
   }
+  [[nodiscard]] bool is_waiting() const noexcept { return is_waiting_to_enter() || is_holding_on_; }
+  // Takes what was said while it waited.
+  void take_held();
   // Sends what answers no operation; in a room it comes after the state of the room.
   void answer(shared_payload message);
   void take_frame(std::string_view bytes, std::size_t taken);
@@ -123,10 +129,11 @@ class session final : public transport_handler {
   std::unique_ptr<transport> connection_;
   hosted_room* room_ = nullptr;
   user_id user_;
-  // What was said after room:join while the room was loaded: what one read has brought, as
-  // reading is paused with the first of them.
+  // What was said after room:join while the room was loaded, or after an operation that waits for
+  // the past: what one read has brought, as reading is paused with the first of them.
   std::vector<held_frame> held_;
   bool has_asked_to_join_ = false;
+  bool is_holding_on_ = false;
   bool is_closing_ = false;
   bool is_stopped_ = false;
   // What may wait beyond output_queue_bytes: the largest of the states and the like that were

@@ -362,8 +362,9 @@ export class ServerModel {
         return [81, this.#place(message)];
       case 'operation:undo':
       case 'operation:redo':
+      case 'version:restore':
         return [
-          message.type === 'operation:undo' ? 82 : 83,
+          { 'operation:undo': 82, 'operation:redo': 83, 'version:restore': 96 }[message.type],
           [
             ...this.#place(message),
             ...varint(message.target),
@@ -405,8 +406,6 @@ export class ServerModel {
       }
       case 'version:save':
         return [95, this.#version(message)];
-      case 'version:restore':
-        return [96, [...this.#place(message), ...varint(message.target), ...this.#effect(message)]];
       case 'history:state':
         return [84, [historyFlags(message)]];
       case 'chat:message':

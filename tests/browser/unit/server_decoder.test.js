@@ -129,9 +129,9 @@ describe('what a server says', () => {
       { type: 'version:save', userId: 'u1', seq: 4, time: 9, name: 'v' },
     ]);
     const restored = { type: 'version:restore', userId: 'u1', seq: 5, time: 9, target: 4 };
-    const nothing = { removed: [], restored: [], changed: [] };
-    assert.deepEqual(say(decoder, '60: 02 05 09 04 00 00 00'), [{ ...restored, ...nothing }]);
-    assert.deepEqual(say(decoder, '60: 02 05 09 04 00 00 00 01'), [
+    const nothing = { outcome: 'applied', removed: [], restored: [], changed: [] };
+    assert.deepEqual(say(decoder, '60: 02 05 09 04 00 00 00 00'), [{ ...restored, ...nothing }]);
+    assert.deepEqual(say(decoder, '60: 02 05 09 04 00 00 00 00 01'), [
       { ...restored, ...nothing, more: true },
     ]);
   });
@@ -664,7 +664,7 @@ class RandomRoom {
       () => ({
         type: 'version:restore',
         ...this.place(),
-        target: 1,
+        ...{ target: 1, outcome: 'applied' },
         ...{ removed: [known()], restored: [this.element()], changed: [], more: true },
       }),
       () => ({

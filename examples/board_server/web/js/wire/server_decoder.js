@@ -345,9 +345,7 @@ export class ServerDecoder {
       return { type: 'version:save', ...this.#version(reader) };
     },
     96(reader) {
-      const place = this.#room.place(reader);
-      const target = reader.varint();
-      return { type: 'version:restore', ...place, target, ...this.#effect(reader) };
+      return this.#undone(reader, 'version:restore');
     },
   };
 }

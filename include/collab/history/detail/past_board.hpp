@@ -1,0 +1,186 @@
+// collab/history/detail/past_board.hpp - a board that goes from one operation to the next, told
+// what every undo came to.
+//
+// Part of collab/history/timeline_cursor.hpp. It is lighter than a document with its history: a
+// snapshot, and what has changed since.
+
+#ifndef COLLAB_HISTORY_DETAIL_PAST_BOARD_HPP
+#define COLLAB_HISTORY_DETAIL_PAST_BOARD_HPP
+
+#include <absl/container/flat_hash_map.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "collab/core/text.hpp"
+#include "collab/document/board_snapshot.hpp"
+#include "collab/document/document.hpp"
+#include "collab/document/element_digest.hpp"
+#include "collab/history/detail/resolved_undo.hpp"
+#include "collab/history/operation.hpp"
+
+namespace collab::detail {
+
+class past_board {
+ public:
+  // Begins at `board`, where nothing that was removed can come back by its id alone.
+  void begin(board_snapshot board) {
+    base_ = std::move(board);
+    index();
+    changed_.clear();
+    removed_.clear();
+  }
+
+  // Does `op`, which is not an undo or a redo.
+  void apply(operation& op) {
+    if (auto* put = std::get_if<put_operation>(&op.body)) {
+      put->value.set_number(to_integer(op.seq));
+      put->value.stamp_all(op.seq);
+      this->put(std::move(put->value));
+    } else if (auto* set = std::get_if<set_operation>(&op.body)) {
+      this->set(set->id, std::move(set->changes), op.seq);
+    } else if (const auto* removal = std::get_if<remove_operation>(&op.body)) {
+      for (const element_id& id : removal->ids) {
+        remove(id);
+      }
+    } else if (std::holds_alternative<clear_operation>(op.body)) {
+      clear();
+    } else if (auto* restore = std::get_if<restore_version_operation>(&op.body)) {
+      for (const element_id& id : restore->removed) {
+        remove(id);
+      }
+      for (element& each : restore->put_back) {
+        each.stamp_all(op.seq);
+        this->put(std::move(each));
+      }
+      for (auto& [id, changes] : restore->changed) {
+        this->set(id, std::move(changes), op.seq);
+      }
+    }
+  }
+
+  void put(element value) {
+    std::optional<element>& place = changed_[value.id()];
+    place = std::move(value);
+  }
+  void set(std::string_view id, property_changes changes, seq_number seq) {
+    if (element* of = edit(id)) {
+      for (auto& [key, value] : changes) {
+        of->set(key, std::move(value), seq, seq);
+      }
+    }
+  }
+  void remove(std::string_view id) {
+    if (element* of = edit(id)) {
+      removed_.insert_or_assign(element_id{id}, std::move(*of));
+      changed_.find(to_absl(id))->second.reset();
+    }
+  }
+  void bring_back(std::string_view id) {
+    const auto found = removed_.find(to_absl(id));
+    if (found != removed_.end()) {
+      put(found->second);
+    }
+  }
+
+  // What is shown, after the operation `seq`. O(elements).
+  [[nodiscard]] board_snapshot show(seq_number seq) {
+    board_snapshot shown = changed_.empty() ? base_.at(seq) : merged(seq);
+    if (changed_.size() > few + base_.size() / 8) {
+      base_ = shown;
+      index();
+      changed_.clear();
+    }
+    return shown;
+  }
+
+ private:
+  static constexpr std::size_t few = 64;
+
+  void index() {
+    places_.clear();
+    places_.reserve(base_.size());
+    std::uint32_t place = 0;
+    for (const element& each : base_.elements()) {
+      places_.emplace(to_absl(each.id()), place++);
+    }
+  }
+  // The element, to be changed; null when it is not there.
+  [[nodiscard]] element* edit(std::string_view id) {
+    const auto found = changed_.find(to_absl(id));
+    if (found != changed_.end()) {
+      return found->second.has_value() ? &*found->second : nullptr;
+    }
+    const auto place = places_.find(to_absl(id));
+    if (place == places_.end()) {
+      return nullptr;
+    }
+    std::optional<element>& made = changed_[element_id{id}];
+    made = base_.elements()[place->second];
+    return &*made;
+  }
+  void clear() {
+    for (auto& [id, now] : changed_) {
+      if (now.has_value()) {
+        removed_.insert_or_assign(id, std::move(*now));
+      }
+    }
+    for (const element& each : base_.elements()) {
+      if (!changed_.contains(each.id())) {
+        removed_.insert_or_assign(each.id(), each);
+      }
+    }
+    changed_.clear();
+    base_ = {};
+    places_.clear();
+  }
+
+  [[nodiscard]] board_snapshot merged(seq_number seq) const {
+    const document::z_order is_below;
+    digest content = base_.content_digest();
+    std::vector<const element*> fresh;
+    for (const auto& [id, now] : changed_) {
+      if (const auto place = places_.find(to_absl(id)); place != places_.end()) {
+        content -= digest_of(base_.elements()[place->second]);
+      }
+      if (now.has_value()) {
+        content += digest_of(*now);
+        fresh.push_back(&*now);
+      }
+    }
+    // The map has its elements in any order; here they get the one that they are drawn in.
+    std::sort(fresh.begin(), fresh.end(), is_below);
+    std::vector<element> all;
+    all.reserve(base_.size() + fresh.size());
+    auto next = fresh.begin();
+    for (const element& each : base_.elements()) {
+      while (next != fresh.end() && is_below(*next, &each)) {
+        all.push_back(**next++);
+      }
+      if (!changed_.contains(each.id())) {
+        all.push_back(each);
+      }
+    }
+    for (; next != fresh.end(); ++next) {
+      all.push_back(**next);
+    }
+    return {std::move(all), content, seq};
+  }
+
+  board_snapshot base_;
+  // The places of its elements. The ids are theirs.
+  absl::flat_hash_map<absl::string_view, std::uint32_t> places_;
+  // What has become of elements since; nothing: removed. Iterated only where the order is not seen.
+  absl::flat_hash_map<element_id, std::optional<element>> changed_;
+  removed_elements removed_;
+};
+
+}  // namespace collab::detail
+
+#endif  // COLLAB_HISTORY_DETAIL_PAST_BOARD_HPP
