@@ -148,7 +148,9 @@ void participant::on_operation_done(collab::operation_ticket ticket, collab::seq
   in_.known.note("done", number_, absl::StrCat(number, " ", collab::to_integer(seq)));
   in_.known.hold(1, outcomes_.done(number, collab::to_integer(seq)));
   if (const auto found = ended_.find(number); found != ended_.end()) {
-    in_.known.strokes.done(found->second);
+    if (!has_lost_pieces_) {
+      in_.known.strokes.done(found->second);
+    }
     ended_.erase(found);
   }
 }
@@ -164,6 +166,8 @@ void participant::on_chat(const collab::chat_message& said) {
   in_.known.note("chat", number_, said.text);
 }
 void participant::on_error(const absl::Status& why, std::string_view answers) {
+  // A piece of a stroke was refused: what is done of it is not the whole.
+  has_lost_pieces_ = has_lost_pieces_ || answers == "stroke:end";
   in_.known.note("error", number_, absl::StrCat(std::string{answers}, ": ", why.message()));
 }
 void participant::on_out_of_step(const absl::Status& why) {
@@ -192,7 +196,7 @@ void participant::leave() {
 bool participant::has_arrived() const {
   return is_running() && board_->state() == collab::client_state::joined &&
          board_->pending_count() == 0 && outcomes_.waiting() == 0 &&
-         collab::to_integer(board_->seq()) == in_.known.log.last_seq();
+         collab::to_integer(board_->seq()) == in_.known.log.last_seq() && knows_history();
 }
 
 void participant::look(bool all) {
@@ -235,7 +239,9 @@ void participant::look_at_rest() {
   }
   look(true);
   look_at_chat();
-  look_at_history();
+  if (!knows_history()) {
+    in_.known.hold(5, absl::StrCat(name(), " is told of other things to undo than there are"));
+  }
 }
 
 // The latest of what was said, and all of it that a newcomer is told.
@@ -261,7 +267,8 @@ void participant::look_at_chat() {
   }
 }
 
-void participant::look_at_history() {
+// What there is to undo is told after what it follows from.
+bool participant::knows_history() const {
   const collab::edit_history& all = in_.known.log.history();
   const std::string& user = board_->self().user;
   using collab::undo_scope;
@@ -269,10 +276,7 @@ void participant::look_at_history() {
                                          all.redo_target(undo_scope::room, user).has_value(),
                                          all.undo_target(undo_scope::mine, user).has_value(),
                                          all.redo_target(undo_scope::mine, user).has_value()};
-  if (board_->history() != expected) {
-    in_.known.hold(
-        5, absl::StrCat(name(), " is told of other things to undo and redo than there are"));
-  }
+  return board_->history() == expected;
 }
 
 void participant::check_outcomes() const {

@@ -107,7 +107,7 @@ class participant final : public collab::client_observer {
   void plan_deadline();
   void check_bounds();
   void look_at_chat();
-  void look_at_history();
+  [[nodiscard]] bool knows_history() const;
 
   // ---- Actions
   void begin_stroke(seeded_random& random);
@@ -151,6 +151,7 @@ class participant final : public collab::client_observer {
   std::vector<std::string> asked_;
   // Of strokes: by ticket.
   std::map<std::uint64_t, std::string> ended_;
+  bool has_lost_pieces_ = false;
   std::optional<instant> frozen_until_;
   std::optional<instant> planned_;
 };

@@ -33,7 +33,6 @@ inline void follower::leave() {
   arrival_.reset();
   held_.clear();
   open_undo_.reset();
-  open_undo_is_own_ = false;
   work_.cut();
 }
 

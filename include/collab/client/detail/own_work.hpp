@@ -190,11 +190,15 @@ class own_work {
   void report_refused(const pending_operation& op, const absl::Status& why) {
     if (op.ticket != operation_ticket{}) {
       context_.reports.add(operation_refused{op.ticket, why});
+    } else if (op.drawn() != nullptr) {
+      // A piece of a stroke, whose ticket is that of the last of them.
+      context_.reports.add(error_message{why, "stroke:end"});
     }
   }
   void refuse(std::unique_ptr<pending_operation> op, const absl::Status& why);
 
   void open();
+  void count_from(operation_counter op);
   void renumber(operation_counter op,
                 absl::FunctionRef<past_outcome(const pending_operation&)> outcome);
   void narrow(pending_operation& op);

@@ -83,7 +83,9 @@ inline void own_work::resumed(operation_counter op, const std::deque<seq_number>
     }
     done.emplace(at, *seq);
   }
-  while (!outbox_.is_empty() && outbox_.first()->op <= op) {
+  // What was never sent the server can't have: a process that took up the session did not know its
+  // last counter when this was done.
+  while (!outbox_.is_empty() && outbox_.first()->op <= op && outbox_.first()->is_sent) {
     std::unique_ptr<pending_operation> first = settle(context_.seq);
     if (const auto reason = rejected.find(first->op); reason != rejected.end()) {
       refuse(std::move(first), reason->second);
@@ -94,9 +96,7 @@ inline void own_work::resumed(operation_counter op, const std::deque<seq_number>
     const auto seq = done.find(first->op);
     report_done(*first, seq != done.end() ? seq->second : seq_number{});
   }
-  if (outbox_.is_empty() && outbox_.next_op() <= op) {
-    outbox_.begin(op);
-  }
+  count_from(op);
   for (const drawn& each : all_drawn()) {
     const auto held = std::find_if(own.begin(), own.end(), [&](const own_live_stroke& live) {
       return live.id == each.stroke->id();
@@ -114,6 +114,29 @@ inline void own_work::resumed(operation_counter op, const std::deque<seq_number>
     }
   }
   cancelled_.clear();
+}
+
+// The first operation that the server has not taken is the one after `op`.
+inline void own_work::count_from(operation_counter op) {
+  if (outbox_.is_empty()) {
+    if (outbox_.next_op() <= op) {
+      outbox_.begin(op);
+    }
+    return;
+  }
+  if (outbox_.first()->op > op) {
+    return;
+  }
+  auto unsent = outbox_.take_all();
+  outbox_.begin(op);
+  for (const auto& each : unsent) {
+    context_.board.drop(*each);
+  }
+  for (const auto& each : unsent) {
+    context_.board.add(outbox_.add(std::move(*each)));
+  }
+  const pending_head head = context_.keeper.head();
+  context_.keeper.begin(head.room, head.session, head.user, head.seq, outbox_);
 }
 
 inline void own_work::renewed(operation_counter op,
