@@ -239,7 +239,7 @@ void parts_writer::write(const resumed_room& event) {
   cut_array events{bytes_max_};
   state.retained().after(event.after, [&](const told_operation& each) {
     parts_writer replay{bytes_max_};
-    std::visit([&replay](const auto& told) { replay.write(told); }, state.retell(each, event.self));
+    std::visit([&replay](const auto& told) { replay.write(told); }, state.retell(each, event.self, event.after));
     for (const std::string& part : replay.parts_) {
       events.add(part);
     }

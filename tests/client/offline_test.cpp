@@ -198,6 +198,37 @@ TEST_SUITE("client/offline") {
     }
   }
 
+  TEST_CASE(
+      "what is done before the session goes on is no answer to what was done before the crash") {
+    world in;
+    collab::memory_pending_store store;
+    participant& bob = in.joined("Bob");
+    participant& ann = in.joined("Ann", &store);
+    auto stroke = ann->begin_stroke();
+    REQUIRE(stroke.extend(curve(20)).ok());
+    REQUIRE(stroke.end().ok());
+    REQUIRE(ann->put(rect("a")).ok());
+    in.settle();
+    REQUIRE(ann->pending_count() == 0);
+    ann.board.reset();
+    in.settle();
+
+    participant& again = in.add("Ann", &store);
+    REQUIRE(again->join("R").ok());
+    const auto put = again->put(rect("b"));
+    auto second = again->begin_stroke();
+    REQUIRE(second.extend(curve(7)).ok());
+    const auto drawn = second.end();
+    in.settle();
+    in.pass(2s);
+    CHECK(again.hears.was_resumed);
+    CHECK(again.answer(put) == "done");
+    CHECK(again.answer(drawn) == "done");
+    // His own stroke of before, of which he has no points, came whole.
+    CHECK(bob->document().size() == 4);
+    in.check_equal();
+  }
+
   TEST_CASE("a stroke that was being drawn when the application crashed ends where it was") {
     for (const bool was_online : {false, true}) {
       CAPTURE(was_online);

@@ -251,6 +251,19 @@ TEST_SUITE("client/resume") {
     }
   }
 
+  TEST_CASE("what the room ends while its author is there has its place in the order for him") {
+    world in;
+    participant& ann = in.joined("Ann");
+    participant& bob = in.joined("Bob");
+    auto stroke = ann->begin_stroke();
+    REQUIRE(stroke.extend(curve(20)).ok());
+    in.settle();
+    in.host->shut_down([] {});
+    in.settle();
+    REQUIRE(ann->confirmed().size() == 1);
+    CHECK(ann->confirmed().content_digest() == bob->confirmed().content_digest());
+  }
+
   TEST_CASE("in another session what is seen to be done is not done again") {
     world in{forgetful()};
     participant& ann = in.joined("Ann");

@@ -115,7 +115,7 @@ inline std::string describe(const collab::room_event& event) {
             text += " rejected " + to_string(rejected->counter);
           }
           each.state.retained().after(each.after, [&](const collab::told_operation& told) {
-            text += "; " + describe(each.state.retell(told, each.self));
+            text += "; " + describe(each.state.retell(told, each.self, each.after));
           });
           return text;
         } else if constexpr (std::is_same_v<type, collab::board_digest>) {

@@ -134,7 +134,7 @@ TEST_SUITE("room/sessions") {
       CHECK(room.resume(ann_again, "Ann", secret, 0));
       CHECK(room.take().front() ==
             "?<- room:resumed Ann after 0 op 5 rejected 2 rejected 4; "
-            "element:put a a1 by=u-Ann seq=1 op=1; stroke:end s count=1 by=u-Ann seq=2 op=3; "
+            "element:put a a1 by=u-Ann seq=1 op=1; stroke:end s count=1 whole by=u-Ann seq=2 op=3; "
             "chat Ann: hi op=5 @3");
     }
     SUBCASE("those after what he was told; a rejection before it he knows") {
@@ -147,7 +147,7 @@ TEST_SUITE("room/sessions") {
       CHECK(room.resume(ann_again, "Ann", secret, 0));
       CHECK(room.take().front() ==
             "?<- room:resumed Ann after 0 op 5 rejected 2 rejected 4; "
-            "element:put a a1 by=u-Ann seq=1 op=1; stroke:end s count=1 by=u-Ann seq=2 op=3; "
+            "element:put a a1 by=u-Ann seq=1 op=1; stroke:end s count=1 whole by=u-Ann seq=2 op=3; "
             "chat Ann: hi op=5 @3");
       // A resend gets its stored outcome and is not applied.
       room.op(ann_again, 2, collab::clear_canvas{});

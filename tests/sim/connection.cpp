@@ -6,6 +6,8 @@
 #include <cassert>
 #include <utility>
 
+#include "sim/wire_tap.hpp"
+
 namespace collab_sim {
 
 using collab::close_code;
@@ -93,8 +95,12 @@ void connection::send(side from, collab::shared_payload message) {
       in_.observer_->on_client_sent(name_, message->bytes);
     }
   }
-  mine.queued_bytes += message->bytes.size();
-  mine.queue.push_back({std::move(message), {}, {}, {}});
+  const bool comes_twice = from == side::client && in_.random_.chance(in_.options_.stutter) &&
+                           read_client_frame(message->bytes).may_come_twice;
+  for (int left = comes_twice ? 2 : 1; left > 0; --left) {
+    mine.queued_bytes += message->bytes.size();
+    mine.queue.push_back({message, {}, {}, {}});
+  }
   pump(from);
 }
 

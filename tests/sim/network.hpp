@@ -60,6 +60,9 @@ struct network_options {
   std::size_t window_bytes = 64 * 1024;
   // After how long a server gives up a link that is down.
   duration silence = std::chrono::seconds{45};
+  // How many of 1,000 frames of clients that hold nothing but operations come twice, as from a
+  // client that is not sure whether they were sent.
+  std::uint64_t stutter = 0;
   // How long an end may believe in a connection that was cut.
   duration late_cut_max = std::chrono::seconds{50};
 };
@@ -82,6 +85,8 @@ class network {
 
   void listen(std::uint64_t server, acceptor accept);
   void stop_listening(std::uint64_t server);
+  // Who gets new connections; 0: nobody.
+  [[nodiscard]] std::uint64_t listening() const noexcept { return listening_; }
   // The process is gone. Its clients hear of it at once, or not, as when its machine is gone.
   void kill_server(std::uint64_t server, bool is_heard);
 

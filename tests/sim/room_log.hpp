@@ -80,6 +80,7 @@ class room_log {
     return seq == 0 ? collab::digest{} : digests_[seq - 1];
   }
   [[nodiscard]] const collab::document& board() const noexcept { return board_; }
+  [[nodiscard]] const collab::edit_history& history() const noexcept { return history_; }
 
  private:
   absl::Status replay(const collab::operation& op) {

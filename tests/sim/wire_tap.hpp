@@ -187,6 +187,8 @@ bool read_server_frame(std::string_view frame, Each each) {
 // The counters of the durable operations in a frame of a client, and the secret of a room:join.
 struct client_frame {
   std::vector<std::uint64_t> counters;
+  // Whether it holds operations only, and none that ends a stroke.
+  bool may_come_twice = true;
   bool has_joined = false;
   std::string resumes;
 };
@@ -200,6 +202,7 @@ struct client_frame {
     collab::detail::byte_reader fields{body};
     if (type == 1) {
       read.has_joined = true;
+      read.may_come_twice = false;
       fields.view();
       const unsigned parts = fields.byte();
       for (unsigned i = 0; i < parts; ++i) {
@@ -217,6 +220,8 @@ struct client_frame {
     if (type == 5 || (type >= 7 && type <= 13) || type == 20 || type == 21) {
       read.counters.push_back(fields.integer());
     }
+    read.may_come_twice =
+        read.may_come_twice && ((type >= 7 && type <= 13) || type == 20 || type == 21);
   }
   return read;
 }

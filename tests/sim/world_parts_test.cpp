@@ -199,6 +199,17 @@ TEST_CASE("a reader that does not read fills its sender's queue") {
   CHECK(it.client.heard.size() == 40);
 }
 
+TEST_CASE("a client that stutters says operations twice, and nothing else") {
+  wired it;
+  it.options.stutter = 1'000;
+  const std::string clear{"\x0A\x01\x01"};
+  const std::string ping{"\x10\x01\x02"};
+  it.client.say(clear);
+  it.client.say(ping);
+  it.time.run_for(5s);
+  CHECK(it.server.heard == std::vector<std::string>{clear, clear, ping});
+}
+
 TEST_CASE("nobody listens: the connection is refused") {
   wired it;
   it.net.stop_listening(1);

@@ -57,7 +57,8 @@ class client_stroke {
   absl::Status extend(const point& next) { return extend(std::span<const point>{&next, 1}); }
 
   // Makes it an element of the board. Without points it is only forgotten: then, and when the
-  // stroke is over, not_found. The ticket of a stroke of several pieces is that of the last.
+  // stroke is over, not_found. The ticket of a stroke of several pieces is that of the last;
+  // of the others that are refused client_observer::on_error() tells, with `stroke:end`.
   absl::StatusOr<operation_ticket> end();
 
   // Forgets it; nothing when it is over. Pieces that have become elements stay.

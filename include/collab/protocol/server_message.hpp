@@ -119,14 +119,17 @@ struct stroke_cancelled_message {
 
 // ---- Durable events: each stands at the next place
 
-// `stroke:end`. Told later it has an index, and is whole unless it is the receiver's own. A
-// stroke of the receiver that the room has ended itself is whole, and no operation of his.
+// `stroke:end`. Told later it has an index, and is whole unless it is the receiver's own and he
+// has something of the board. A stroke of the receiver that the room has ended itself is whole,
+// and no operation of his.
 struct stroke_ended_message {
   message_place place;
   element_id id;
   std::uint64_t count = 0;
   std::optional<std::string> index;
   std::optional<element> whole;
+  // The receiver's number for it, where his own comes whole; 0 otherwise.
+  operation_counter op = 0;
 };
 struct element_put_message {
   message_place place;

@@ -160,8 +160,10 @@ class room {
   // Sessions whose clients are not here.
   [[nodiscard]] const session_registry& sessions() const noexcept { return sessions_; }
   // What members are told of `op` if they have not heard of it: refers to `op`. To its own
-  // client it is told with his number for it.
-  [[nodiscard]] room_event retell(const told_operation& op, const member& to) const;
+  // client it is told with his number for it, and his own stroke without its points, but where
+  // he has nothing of the board: `after`, the last operation that he was told of, is 0.
+  [[nodiscard]] room_event retell(const told_operation& op, const member& to,
+                                  seq_number after) const;
   // The last operation, durable or not.
   [[nodiscard]] seq_number last_seq() const noexcept { return log_.last(); }
   // The last record of its log, likewise.

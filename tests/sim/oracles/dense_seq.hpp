@@ -50,8 +50,12 @@ namespace collab_sim {
       return std::holds_alternative<collab::redo_operation>(op.body);
     case 85:
       return std::holds_alternative<collab::chat_operation>(op.body);
+    case 95:
+      return std::holds_alternative<collab::save_version_operation>(op.body);
+    case 96:
+      return std::holds_alternative<collab::restore_version_operation>(op.body);
     default:
-      return op.body.index() > 6;
+      return false;
   }
 }
 

@@ -98,12 +98,14 @@ class stroke_growth {
     while (reached < all.size()) {
       std::size_t further = reached;
       for (const auto& [other, points] : put) {
-        // The next piece begins with the last point that is there, or the first one at all.
-        const std::size_t from = reached == 0 ? 0 : reached - 1;
-        if (other != id && points.size() <= all.size() - from &&
-            std::equal(points.begin(), points.end(),
-                       all.begin() + static_cast<std::ptrdiff_t>(from))) {
-          further = std::max(further, from + points.size());
+        // The next piece begins with the last point that is there, or with one before it.
+        for (std::size_t from = 0; other != id && from < std::max<std::size_t>(reached, 1);
+             ++from) {
+          if (points.size() <= all.size() - from &&
+              std::equal(points.begin(), points.end(),
+                         all.begin() + static_cast<std::ptrdiff_t>(from))) {
+            further = std::max(further, from + points.size());
+          }
         }
       }
       if (further == reached) {

@@ -2,6 +2,7 @@
 //
 // Oracle 5. After every undo and redo the board is what the naive model makes of it, elements that
 // its target did not write to are as they were, and a redo right after its undo leaves no trace.
+// A board that was brought back to an earlier place is what it was there.
 
 #ifndef COLLAB_TESTS_SIM_ORACLES_UNDO_REACH_HPP
 #define COLLAB_TESTS_SIM_ORACLES_UNDO_REACH_HPP
@@ -27,6 +28,11 @@ template <typename DigestAt>
   for (const collab::operation& op : log.operations()) {
     ++seq;
     model.apply(op);
+    const auto* back = std::get_if<collab::restore_version_operation>(&op.body);
+    if (back != nullptr && digest_at(seq) != digest_at(collab::to_integer(back->target))) {
+      return absl::StrCat("seq ", seq, " has brought the board back to ",
+                          collab::to_integer(back->target), ", but it is another one");
+    }
     const auto* redo = std::get_if<collab::redo_operation>(&op.body);
     if (redo == nullptr && !std::holds_alternative<collab::undo_operation>(op.body) &&
         seq != log.last_seq()) {

@@ -72,7 +72,6 @@ class follower {
   void forget_place() {
     context_.seq = {};
     open_undo_.reset();
-    open_undo_is_own_ = false;
     told_.clear();
     rejected_.clear();
     is_fresh_ = is_fresh_ || has_mismatched_;
@@ -99,7 +98,7 @@ class follower {
   [[nodiscard]] past_outcome outcome_of(const pending_operation& op, const user_id& before,
                                         absl::btree_set<seq_number>& found) const;
 
-  absl::Status advance(const message_place& place, bool has_more = false);
+  absl::Status advance(const message_place& place);
   // It stands for the answer to an own operation, which may come after it.
   void note_own(const message_place& place) {
     if (!place.client.empty() && place.client == context_.self.client) {
@@ -159,8 +158,7 @@ class follower {
   }
 
   absl::Status meet(const member_profile& who);
-  void apply_effect(const std::vector<element_id>& removed, const std::vector<element>& restored,
-                    const std::vector<element_changes>& changed, seq_number seq);
+  void apply(const operation_undone_message& undone);
   void confirm_stroke(element value, const stroke_ended_message& message);
 
   client_context& context_;
@@ -176,8 +174,7 @@ class follower {
   std::optional<std::variant<state_arrival, resume_arrival>> arrival_;
   std::deque<server_message> held_;
   // An undo of which more is to come: it is not reached before.
-  std::optional<seq_number> open_undo_;
-  bool open_undo_is_own_ = false;
+  std::optional<operation_undone_message> open_undo_;
   // Where own operations stand that were told of and not answered: of undo and of what was said,
   // and, after a cut, of all. And those that were rejected meanwhile.
   std::deque<seq_number> told_;

@@ -33,7 +33,6 @@ inline void follower::leave() {
   arrival_.reset();
   held_.clear();
   open_undo_.reset();
-  open_undo_is_own_ = false;
   work_.cut();
 }
 
@@ -120,11 +119,7 @@ inline absl::Status follower::arrive_anew() {
   absl::btree_set<seq_number> found;
   work_.renewed(
       state.op, [&](const pending_operation& op) { return outcome_of(op, before, found); },
-      [&](std::string_view stroke) {
-        const auto live = room_.live.find(to_absl(stroke));
-        return live != room_.live.end() ? std::optional<std::size_t>{live->second.points.size()}
-                                        : std::nullopt;
-      });
+      [&](std::string_view stroke) { return room_.live.contains(to_absl(stroke)); });
   context_.keeper.begin(state.room, session_, user_, state.seq, work_.operations());
   context_.reports.add(cursors_told{state.cursors});
   return arrived(false);

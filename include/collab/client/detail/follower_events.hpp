@@ -17,16 +17,13 @@
 namespace collab::detail {
 
 // Every operation of the room is told of, in order.
-inline absl::Status follower::advance(const message_place& place, bool has_more) {
+inline absl::Status follower::advance(const message_place& place) {
   if (open_undo_.has_value() || place.seq != next(context_.seq)) {
-    return absl::DataLossError(absl::StrCat("the event ", to_integer(place.seq), " came after ",
-                                            to_integer(open_undo_.value_or(context_.seq))));
+    return absl::DataLossError(
+        absl::StrCat("the event ", to_integer(place.seq), " came after ", to_integer(context_.seq),
+                     open_undo_.has_value() ? ", in the middle of one" : ""));
   }
-  if (has_more) {
-    open_undo_ = place.seq;
-  } else {
-    context_.seq = place.seq;
-  }
+  context_.seq = place.seq;
   return absl::OkStatus();
 }
 
@@ -127,8 +124,8 @@ inline absl::Status follower::on(const stroke_ended_message& message) {
   if (absl::Status status = advance(message.place); !status.ok()) {
     return status;
   }
-  if (!message.whole.has_value()) {
-    note_own(message.place);  // What the room has ended itself comes whole.
+  if (!message.whole.has_value() || message.op != 0) {
+    note_own(message.place);  // What the room has ended itself comes whole, and has no number.
   }
   const auto live = room_.live.find(message.id);
   const own_stroke* own = work_.find_stroke(message.id);
@@ -190,41 +187,44 @@ inline absl::Status follower::on(const canvas_cleared_message& message) {
   return absl::OkStatus();
 }
 
-inline void follower::apply_effect(const std::vector<element_id>& removed,
-                                   const std::vector<element>& restored,
-                                   const std::vector<element_changes>& changed, seq_number seq) {
-  context_.board.confirm_removal(removed);
-  for (const element& each : restored) {
+inline void follower::apply(const operation_undone_message& undone) {
+  note_own(undone.place);
+  context_.board.confirm_removal(undone.removed);
+  for (const element& each : undone.restored) {
     context_.board.confirm(each);
   }
-  for (const element_changes& each : changed) {
-    context_.board.confirm_changes(each.id, each.changes, seq);
+  for (const element_changes& each : undone.changed) {
+    context_.board.confirm_changes(each.id, each.changes, undone.place.seq);
   }
 }
 
+// One that comes in pieces is done when the last of them is there: half of it is no board that
+// ever was.
 inline absl::Status follower::on(const operation_undone_message& message) {
-  if (absl::Status status = advance(message.place, message.has_more); !status.ok()) {
+  if (absl::Status status = advance(message.place); !status.ok()) {
     return status;
   }
-  if (!message.has_more) {
-    note_own(message.place);
-  } else if (!message.place.client.empty() && message.place.client == context_.self.client) {
-    open_undo_is_own_ = true;
+  if (message.has_more) {
+    context_.seq = seq_number{to_integer(message.place.seq) - 1};
+    open_undo_ = message;
+  } else {
+    apply(message);
   }
-  apply_effect(message.removed, message.restored, message.changed, message.place.seq);
   return absl::OkStatus();
 }
 inline absl::Status follower::on(const room_chunk_message& message) {
   if (!open_undo_.has_value()) {
     return absl::DataLossError("a chunk of nothing came");
   }
-  apply_effect(message.removed, message.elements, message.changed, *open_undo_);
+  const auto append = [](auto& to, const auto& more) {
+    to.insert(to.end(), more.begin(), more.end());
+  };
+  append(open_undo_->removed, message.removed);
+  append(open_undo_->restored, message.elements);
+  append(open_undo_->changed, message.changed);
   if (!message.has_more) {
-    context_.seq = *open_undo_;
-    if (std::exchange(open_undo_is_own_, false)) {
-      told_.push_back(context_.seq);
-    }
-    open_undo_.reset();
+    context_.seq = open_undo_->place.seq;
+    apply(*std::exchange(open_undo_, std::nullopt));
   }
   return absl::OkStatus();
 }

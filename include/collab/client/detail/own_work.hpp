@@ -147,11 +147,11 @@ class own_work {
                const absl::btree_map<operation_counter, absl::Status>& rejected,
                std::span<const own_live_stroke> own);
   // Another session, in which the server has taken the operations up to `op`. `outcome` tells of
-  // an operation that was sent in the session before. `live_points` tells how many points of a
-  // live stroke the room has.
+  // an operation that was sent in the session before. `is_live` tells whether somebody is
+  // drawing the stroke of that id.
   void renewed(operation_counter op,
                absl::FunctionRef<past_outcome(const pending_operation&)> outcome,
-               absl::FunctionRef<std::optional<std::size_t>(std::string_view)> live_points);
+               absl::FunctionRef<bool(std::string_view)> is_live);
 
  private:
   static constexpr std::size_t ids_per_message = 500;
@@ -173,9 +173,12 @@ class own_work {
   [[nodiscard]] std::size_t open_bytes() const {
     std::size_t sum = 0;
     for (const auto& [number, open] : strokes_) {
-      sum += open.stroke.bytes();
+      sum += bytes_when_ended(open);
     }
     return sum;
+  }
+  [[nodiscard]] static std::size_t bytes_when_ended(const open_stroke& open) {
+    return sizeof(pending_operation) + open.stroke.bytes() + open.group.size();
   }
   [[nodiscard]] bool has_room(std::size_t operations, std::size_t bytes) const {
     return outbox_.has_room(operations + strokes_.size(), bytes + open_bytes());
@@ -194,11 +197,15 @@ class own_work {
   void report_refused(const pending_operation& op, const absl::Status& why) {
     if (op.ticket != operation_ticket{}) {
       context_.reports.add(operation_refused{op.ticket, why});
+    } else if (op.drawn() != nullptr) {
+      // A piece of a stroke, whose ticket is that of the last of them.
+      context_.reports.add(error_message{why, "stroke:end"});
     }
   }
   void refuse(std::unique_ptr<pending_operation> op, const absl::Status& why);
 
   void open();
+  void count_from(operation_counter op);
   void renumber(operation_counter op,
                 absl::FunctionRef<past_outcome(const pending_operation&)> outcome);
   void narrow(pending_operation& op);

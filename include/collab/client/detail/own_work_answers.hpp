@@ -56,10 +56,12 @@ inline absl::StatusOr<bool> own_work::acknowledged(const ack_message& ack, std::
 // What a refusal means of an operation that was, maybe, done in a session before.
 inline void own_work::refuse(std::unique_ptr<pending_operation> op, const absl::Status& why) {
   context_.board.drop(*op);
-  if (op->is_again && absl::IsFailedPrecondition(why)) {
-    const element* there = context_.board.confirmed().find(op->makes());
-    const auto* set = std::get_if<set_element>(&op->body);
-    if ((!op->makes().empty() && there == nullptr) || (set != nullptr && set->if_seq.has_value())) {
+  // What is wrong in itself was refused the first time too. All else may have been done, and
+  // then be taken off the board by somebody.
+  if (op->is_again && !absl::IsInvalidArgument(why)) {
+    const bool is_gone =
+        !op->makes().empty() && context_.board.confirmed().find(op->makes()) == nullptr;
+    if (is_gone || std::holds_alternative<set_element>(op->body)) {
       report_refused(*op, lost_status());
       return;
     }

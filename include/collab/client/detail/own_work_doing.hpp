@@ -87,7 +87,7 @@ inline std::uint64_t own_work::begin_stroke(element style, std::string group) {
   open_stroke open;
   open.stroke.style = std::move(style);
   open.group = std::move(group);
-  if (!has_room(1, open.stroke.bytes())) {
+  if (!has_room(1, bytes_when_ended(open))) {
     return 0;
   }
   strokes_.emplace(++last_stroke_, std::move(open));

@@ -83,7 +83,9 @@ inline void own_work::resumed(operation_counter op, const std::deque<seq_number>
     }
     done.emplace(at, *seq);
   }
-  while (!outbox_.is_empty() && outbox_.first()->op <= op) {
+  // What was never sent the server can't have: a process that took up the session did not know its
+  // last counter when this was done.
+  while (!outbox_.is_empty() && outbox_.first()->op <= op && outbox_.first()->is_sent) {
     std::unique_ptr<pending_operation> first = settle(context_.seq);
     if (const auto reason = rejected.find(first->op); reason != rejected.end()) {
       refuse(std::move(first), reason->second);
@@ -94,9 +96,7 @@ inline void own_work::resumed(operation_counter op, const std::deque<seq_number>
     const auto seq = done.find(first->op);
     report_done(*first, seq != done.end() ? seq->second : seq_number{});
   }
-  if (outbox_.is_empty() && outbox_.next_op() <= op) {
-    outbox_.begin(op);
-  }
+  count_from(op);
   for (const drawn& each : all_drawn()) {
     const auto held = std::find_if(own.begin(), own.end(), [&](const own_live_stroke& live) {
       return live.id == each.stroke->id();
@@ -116,18 +116,40 @@ inline void own_work::resumed(operation_counter op, const std::deque<seq_number>
   cancelled_.clear();
 }
 
-inline void own_work::renewed(
-    operation_counter op, absl::FunctionRef<past_outcome(const pending_operation&)> outcome,
-    absl::FunctionRef<std::optional<std::size_t>(std::string_view)> live_points) {
+// The first operation that the server has not taken is the one after `op`.
+inline void own_work::count_from(operation_counter op) {
+  if (outbox_.is_empty()) {
+    if (outbox_.next_op() <= op) {
+      outbox_.begin(op);
+    }
+    return;
+  }
+  if (outbox_.first()->op > op) {
+    return;
+  }
+  auto unsent = outbox_.take_all();
+  outbox_.begin(op);
+  for (const auto& each : unsent) {
+    context_.board.drop(*each);
+  }
+  for (const auto& each : unsent) {
+    context_.board.add(outbox_.add(std::move(*each)));
+  }
+  const pending_head head = context_.keeper.head();
+  context_.keeper.begin(head.room, head.session, head.user, head.seq, outbox_);
+}
+
+inline void own_work::renewed(operation_counter op,
+                              absl::FunctionRef<past_outcome(const pending_operation&)> outcome,
+                              absl::FunctionRef<bool(std::string_view)> is_live) {
   renumber(op, outcome);
   for (const drawn& each : all_drawn()) {
     each.stroke->rewind(std::nullopt);
-    // The live stroke of the session before is nobody's who could go on with it.
+    // The live stroke of the session before is nobody's who could go on with it, and the room
+    // may lose it before it is an element: the whole of it comes again.
     const element* there = context_.board.confirmed().find(each.stroke->id());
-    const std::optional<std::size_t> have =
-        there != nullptr ? std::optional{there->point_count()} : live_points(each.stroke->id());
-    if (have.has_value()) {
-      go_on(*each.stroke, each.end, *have);
+    if (there != nullptr || is_live(each.stroke->id())) {
+      go_on(*each.stroke, each.end, there != nullptr ? there->point_count() : 0);
     }
   }
   cancelled_.clear();

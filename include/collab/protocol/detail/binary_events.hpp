@@ -83,6 +83,9 @@ class binary_event_writer {
     }
     if (event.telling == stroke_telling::whole) {
       put(event.stroke, event.place);
+      if (event.place.op != 0) {
+        out_.integer(event.place.op);
+      }
     }
     out_.end();
   }

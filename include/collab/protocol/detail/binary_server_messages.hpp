@@ -187,6 +187,9 @@ inline stroke_ended_message binary_server_decoder::read_stroke_end(reader& in) {
     if (!in.failed() && (ended.whole->id() != ended.id || ended.whole->point_count() == 0)) {
       in.refuse("stroke", "'", ended.whole->id(), "' is not the stroke that has ended");
     }
+    if (!in.failed() && in.left() > 0) {
+      ended.op = in.counter("op");
+    }
   }
   return ended;
 }

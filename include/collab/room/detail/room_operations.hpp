@@ -241,7 +241,13 @@ inline void room::announce(const told_operation& told, member* author, std::uint
   // What can't be foreseen by its author is told to him too.
   const bool is_for_all = author == nullptr || std::holds_alternative<told_undo>(told.body) ||
                           std::holds_alternative<chat_message>(told.body);
-  if (is_for_all) {
+  const member* drew = author == nullptr ? find_client(told.client) : nullptr;
+  if (drew != nullptr) {
+    // He has not ended it, and does not know its place in the z-order.
+    sink_.to_others(drew->id, event, log_.last_position());
+    sink_.to_member(drew->id, event_of(told, place, 0, stroke_telling::whole),
+                    log_.last_position());
+  } else if (is_for_all) {
     sink_.to_all(event, log_.last_position());
   } else {
     sink_.to_others(author->id, event, log_.last_position());

@@ -225,11 +225,12 @@ inline void room::leave(member_id id, moment now) {
 
 // ---- What those who come back are told
 
-inline room_event room::retell(const told_operation& op, const member& to) const {
+inline room_event room::retell(const told_operation& op, const member& to, seq_number after) const {
   const bool is_own = op.client == to.client && op.counter != 0;
   const event_place place{op.author, find_client(op.client), op.seq, op.time,
                           is_own ? op.counter : 0};
-  return event_of(op, place, 0, is_own ? stroke_telling::index : stroke_telling::whole);
+  const bool has_points = is_own && after != seq_number{};
+  return event_of(op, place, 0, has_points ? stroke_telling::index : stroke_telling::whole);
 }
 
 }  // namespace collab
