@@ -121,6 +121,10 @@ class line final : public collab::transport, private collab::transport_handler {
       }
     });
   }
+  // Something comes that the server did not say.
+  void inject(const std::string& bytes) {
+    handler_->on_message(bytes, collab::payload_kind::binary);
+  }
   // Everything held goes through.
   void release() {
     for (const std::string& bytes : std::exchange(held_up_, {})) {

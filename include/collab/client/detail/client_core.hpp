@@ -63,6 +63,7 @@ class client_core {
     note_cut();
     take_up();
     passed.expire();
+    work.keep();
     if (following.is_joined()) {
       work.send();
       passed.send();

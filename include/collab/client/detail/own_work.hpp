@@ -59,6 +59,10 @@ class own_work {
   struct open_stroke {
     own_stroke stroke;
     std::string group;
+    // What is kept of it, of the stroke of that id.
+    element_id kept_id;
+    std::size_t kept_points = 0;
+    std::uint64_t kept_pieces = 0;
   };
 
   explicit own_work(client_context& context)
@@ -89,7 +93,13 @@ class own_work {
     return found != strokes_.end() ? &found->second : nullptr;
   }
 
-  // Sends what may be sent now.
+  // Keeps what was drawn since the last call.
+  void keep() {
+    for (auto& [number, open] : strokes_) {
+      keep(number, open);
+    }
+  }
+  // Sends what may be sent now; keep() comes before it.
   void send() {
     for (auto& [number, open] : strokes_) {
       sender_.send_points(open.stroke);
@@ -165,6 +175,7 @@ class own_work {
   }
   operation_ticket make_ticket() noexcept { return operation_ticket{++last_ticket_}; }
   void commit(own_stroke stroke, std::string group, operation_ticket ticket);
+  void keep(std::uint64_t number, open_stroke& open);
 
   absl::StatusOr<bool> is_first(operation_counter op);
   std::unique_ptr<pending_operation> settle(seq_number seq);

@@ -143,7 +143,9 @@ inline absl::StatusOr<operation_ticket> own_work::end(std::uint64_t number) {
     return absl::NotFoundError("the stroke has no points");
   }
   const operation_ticket ticket = make_ticket();
+  const std::uint64_t pieces = open.kept_pieces;
   commit(std::move(open.stroke), std::move(open.group), ticket);
+  context_.keeper.forget_pieces(number, pieces);
   return ticket;
 }
 
@@ -153,9 +155,31 @@ inline void own_work::cancel(std::uint64_t number) {
     return;
   }
   const own_stroke stroke = std::move(found->second.stroke);
+  context_.keeper.forget_pieces(number, found->second.kept_pieces);
   strokes_.erase(found);
   if (stroke.is_started && !sender_.tell(cancel_stroke{stroke.id()})) {
     cancelled_.insert(stroke.id());
+  }
+}
+
+inline void own_work::keep(std::uint64_t number, open_stroke& open) {
+  const own_stroke& stroke = open.stroke;
+  if (!context_.keeper.is_kept()) {
+    return;
+  }
+  if (open.kept_id != stroke.id()) {
+    // Another stroke goes on: the one before is an element, or waits to be one.
+    context_.keeper.forget_pieces(number, std::exchange(open.kept_pieces, 0));
+    open.kept_id = stroke.id();
+    open.kept_points = 0;
+  }
+  if (open.kept_points < stroke.points.size()) {
+    const bool is_first = open.kept_pieces == 0;
+    context_.keeper.save_piece(number, open.kept_pieces,
+                               encode_piece(is_first ? &stroke.style : nullptr, open.group,
+                                            std::span{stroke.points}.subspan(open.kept_points)));
+    ++open.kept_pieces;
+    open.kept_points = stroke.points.size();
   }
 }
 

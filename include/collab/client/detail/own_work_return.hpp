@@ -41,6 +41,17 @@ inline void own_work::restore(pending_keeper::kept_work work) {
     // Their counters may be others now.
     context_.keeper.begin(work.head.room, {}, work.head.user, work.head.seq, outbox_);
   }
+  // What was being drawn ends where it was.
+  for (stroke_piece& piece : work.strokes) {
+    const auto known = find_stroke(piece.style.id());
+    if (known == nullptr) {
+      own_stroke stroke;
+      stroke.style = std::move(piece.style);
+      stroke.points = std::move(piece.points);
+      commit(std::move(stroke), std::move(piece.group), operation_ticket{});
+    }
+  }
+  context_.keeper.taken_up();
 }
 
 inline std::vector<own_work::drawn> own_work::all_drawn() {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -265,6 +266,47 @@ inline void write_pending(record_writer& out, const restore_version& body) {
     return std::nullopt;
   }
   return op;
+}
+
+// A piece of a stroke that is being drawn: the first tells how it looks.
+struct stroke_piece {
+  element style;
+  std::string group;
+  std::vector<point> points;
+};
+
+[[nodiscard]] inline std::string encode_piece(const element* style, std::string_view group,
+                                              std::span<const point> points) {
+  record_writer out;
+  out.byte(pending_version);
+  out.byte(style != nullptr ? 1 : 0);
+  if (style != nullptr) {
+    write_shape(out, *style);
+    out.text(group);
+  }
+  std::string packed;
+  [[maybe_unused]] const absl::Status status = encode_packed(points, {}, packed);
+  out.text(packed);
+  return out.take();
+}
+// nullopt when it is not what encode_piece() writes, with a style or without as `is_first` says.
+[[nodiscard]] inline std::optional<stroke_piece> decode_piece(std::string_view bytes, bool is_first,
+                                                              const limits& bounds) {
+  record_reader in{bytes};
+  const unsigned version = in.byte();
+  const unsigned has_style = in.byte();
+  stroke_piece piece;
+  if (has_style == 1) {
+    piece.style = read_shape(in, bounds);
+    piece.group = in.text();
+  }
+  piece.points = read_points(in, bounds);
+  if (in.failed() || in.left() != 0 || version != pending_version ||
+      has_style != (is_first ? 1U : 0U) || piece.style.kind() != element_kind::stroke ||
+      !check_group(piece.group).ok()) {
+    return std::nullopt;
+  }
+  return piece;
 }
 
 }  // namespace collab::detail

@@ -7,6 +7,7 @@
 #ifndef COLLAB_CLIENT_DETAIL_PENDING_KEEPER_HPP
 #define COLLAB_CLIENT_DETAIL_PENDING_KEEPER_HPP
 
+#include <absl/container/btree_map.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -39,6 +40,8 @@ class pending_keeper {
     pending_head head;
     // In order, their counters consecutive.
     std::vector<pending_operation> operations;
+    // Those that were being drawn, in the order in which they were begun.
+    std::vector<stroke_piece> strokes;
   };
 
   // What an earlier process has not done with. What can't be read is left out; then, and where
@@ -49,6 +52,7 @@ class pending_keeper {
       return work;
     }
     std::vector<std::pair<std::uint64_t, pending_operation>> all;
+    absl::btree_map<std::pair<std::uint64_t, std::uint64_t>, std::string> pieces;
     std::vector<std::string> others;
     bool is_whole = true;
     bool has_head = false;
@@ -58,27 +62,36 @@ class pending_keeper {
           work.head = *std::move(head);
           has_head = true;
         }
-        return;
-      }
-      if (const auto epoch = epoch_of(key)) {
+      } else if (const auto drawn = numbers_of('s', key)) {
+        pieces.emplace(*drawn, bytes);
+        others.emplace_back(key);
+      } else if (const auto done = numbers_of('e', key)) {
         if (auto op = decode_pending(bytes, bounds)) {
-          all.emplace_back(*epoch, *std::move(op));
+          all.emplace_back(done->first, *std::move(op));
         } else {
           is_whole = false;
           others.emplace_back(key);
         }
       }
     });
+    if (!has_head && !all.empty()) {
+      // The set that there was first: another one was not finished.
+      work.head.epoch = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
+                          return a.first < b.first;
+                        })->first;
+    }
     for (auto& [epoch, op] : all) {
-      // Of a set that was not finished, or one that was replaced.
-      if (has_head && epoch != work.head.epoch) {
+      if (epoch != work.head.epoch) {
         others.push_back(key_of(epoch, op.op));
       } else {
         work.operations.push_back(std::move(op));
       }
     }
-    for (const std::string& key : others) {
-      store_->save(key, {});
+    work.strokes = strokes_of(pieces, bounds);
+    if (work.strokes.empty()) {
+      forget_all(others);
+    } else {
+      stale_ = std::move(others);
     }
     std::sort(work.operations.begin(), work.operations.end(),
               [](const auto& a, const auto& b) { return a.op < b.op; });
@@ -97,6 +110,9 @@ class pending_keeper {
     }
     return work;
   }
+
+  // What was loaded of strokes is kept otherwise now.
+  void taken_up() { forget_all(std::exchange(stale_, {})); }
 
   // Another session begins, in which `operations` wait, numbered anew.
   void begin(std::string_view room, std::string_view session, const user_id& user, seq_number seq,
@@ -145,6 +161,18 @@ class pending_keeper {
     last_ = op == last_ ? 0 : last_;
   }
 
+  // Keeps a piece of a stroke that is being drawn; pieces are counted from 0.
+  void save_piece(std::uint64_t stroke, std::uint64_t piece, std::string_view bytes) {
+    if (store_ != nullptr) {
+      store_->save(piece_key(stroke, piece), bytes);
+    }
+  }
+  void forget_pieces(std::uint64_t stroke, std::uint64_t count) {
+    for (std::uint64_t piece = count; store_ != nullptr && piece > 0; --piece) {
+      store_->save(piece_key(stroke, piece - 1), {});
+    }
+  }
+
   // Everything up to `seq` is known.
   void note(seq_number seq) {
     if (store_ != nullptr && head_.seq != seq && !head_.session.empty()) {
@@ -159,15 +187,58 @@ class pending_keeper {
   [[nodiscard]] static std::string key_of(std::uint64_t epoch, operation_counter op) {
     return absl::StrCat("e", epoch, ".", op);
   }
-  [[nodiscard]] static std::optional<std::uint64_t> epoch_of(std::string_view key) {
-    std::uint64_t epoch = 0;
-    if (key.empty() || key.front() != 'e') {
+  [[nodiscard]] static std::string piece_key(std::uint64_t stroke, std::uint64_t piece) {
+    return absl::StrCat("s", stroke, ".", piece);
+  }
+  // The two numbers of a key of that kind.
+  [[nodiscard]] static std::optional<std::pair<std::uint64_t, std::uint64_t>> numbers_of(
+      char kind, std::string_view key) {
+    if (key.empty() || key.front() != kind) {
       return std::nullopt;
     }
+    std::pair<std::uint64_t, std::uint64_t> numbers;
     const char* end = key.data() + key.size();
-    const auto read = std::from_chars(key.data() + 1, end, epoch);
-    return read.ec == std::errc{} && read.ptr != end && *read.ptr == '.' ? std::optional{epoch}
-                                                                         : std::nullopt;
+    const auto first = std::from_chars(key.data() + 1, end, numbers.first);
+    if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.') {
+      return std::nullopt;
+    }
+    const auto second = std::from_chars(first.ptr + 1, end, numbers.second);
+    return second.ec == std::errc{} && second.ptr == end ? std::optional{numbers} : std::nullopt;
+  }
+
+  // The strokes that the pieces make, as far as they go on without a gap.
+  [[nodiscard]] static std::vector<stroke_piece> strokes_of(
+      const absl::btree_map<std::pair<std::uint64_t, std::uint64_t>, std::string>& pieces,
+      const limits& bounds) {
+    std::vector<stroke_piece> strokes;
+    std::uint64_t number = 0;
+    std::uint64_t next = 0;
+    for (const auto& [place, bytes] : pieces) {
+      const bool is_first = place.second == 0;
+      if (!is_first && (place.first != number || place.second != next)) {
+        continue;
+      }
+      auto piece = decode_piece(bytes, is_first, bounds);
+      if (!piece.has_value()) {
+        continue;
+      }
+      number = place.first;
+      next = place.second + 1;
+      if (is_first) {
+        strokes.push_back(*std::move(piece));
+      } else if (strokes.back().points.size() + piece->points.size() <= bounds.points_per_stroke) {
+        strokes.back().points.insert(strokes.back().points.end(), piece->points.begin(),
+                                     piece->points.end());
+      }
+    }
+    std::erase_if(strokes, [](const stroke_piece& each) { return each.points.empty(); });
+    return strokes;
+  }
+
+  void forget_all(const std::vector<std::string>& keys) {
+    for (const std::string& key : keys) {
+      store_->save(key, {});
+    }
   }
 
   void save_head() { store_->save(head_key, encode_head(head_)); }
@@ -177,6 +248,7 @@ class pending_keeper {
   // The operations of this epoch that are kept; 0: none.
   operation_counter first_ = 0;
   operation_counter last_ = 0;
+  std::vector<std::string> stale_;
 };
 
 }  // namespace collab::detail
