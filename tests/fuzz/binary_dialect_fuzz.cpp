@@ -1,14 +1,17 @@
 // A client of the binary dialect says anything; a room does it, and tells it to everybody.
-// What was understood must be within the limits, and the room must be what its log says.
+// What was understood must be within the limits, what is told must be understood by those who
+// are told it, and the room must be what its log says.
 //
 // The first byte says where the rest is cut into two frames.
 //
 // Coverage of: include/collab/protocol include/collab/core/detail
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +22,7 @@
 #include "collab/protocol/binary_codec.hpp"
 #include "collab/room/room.hpp"
 #include "collab/testing/manual_clock.hpp"
+#include "support/told_in_bounds.hpp"
 
 namespace {
 
@@ -42,35 +46,68 @@ collab::limits small_limits() {
   return bounds;
 }
 
-// Every message must be whole: a type, a length, and as many bytes.
-void check_messages(const std::string& bytes) {
-  collab::detail::byte_reader in{bytes};
-  while (in.left() > 0) {
-    require(in.byte() >= 64);
-    in.view();
-    require(!in.failed());
-  }
-}
-
+// Two members, who understand what they are told.
 class everybody final : public collab::room_sink {
  public:
-  void to_member(collab::member_id, const collab::room_event& event,
+  void to_member(collab::member_id to, const collab::room_event& event,
                  collab::log_position) override {
-    tell(event);
+    tell(to, collab::encode_binary(event));
   }
-  void to_all(const collab::room_event& event, collab::log_position) override { tell(event); }
-  void to_others(collab::member_id, const collab::room_event& event,
+  void to_all(const collab::room_event& event, collab::log_position) override {
+    to_others(collab::member_id{}, event, {});
+  }
+  void to_others(collab::member_id except, const collab::room_event& event,
                  collab::log_position) override {
-    tell(event);
+    const std::string bytes = collab::encode_binary(event);
+    for (std::uint32_t each = 1; each <= 2; ++each) {
+      if (collab::member_id{each} != except) {
+        tell(collab::member_id{each}, bytes);
+      }
+    }
   }
   void store(std::string record, collab::log_position) override {
     records.push_back(std::move(record));
   }
 
+  // The first of them asks for it: what it is to make he must know when it is answered.
+  void note(const collab::operation_command& op) {
+    if (op.counter <= answered_) {
+      return;
+    }
+    std::string& id = made_[op.counter];
+    id.clear();
+    if (const auto* put = std::get_if<collab::put_element>(&op.body)) {
+      id = put->value.id();
+    } else if (const auto* end = std::get_if<collab::end_stroke>(&op.body)) {
+      id = end->id;
+    }
+  }
+
   std::vector<std::string> records;
 
  private:
-  void tell(const collab::room_event& event) const { check_messages(collab::encode_binary(event)); }
+  void tell(collab::member_id to, const std::string& bytes) {
+    const std::size_t at = static_cast<std::size_t>(to) - 1;
+    const absl::Status status = decoders_[at].decode(bytes, [&](collab::server_message&& told) {
+      require(collab_test::is_in_bounds(told));
+      is_here_[at] |= std::holds_alternative<collab::room_state_message>(told);
+      if (const auto* ack = std::get_if<collab::ack_message>(&told)) {
+        answered_ = std::max(answered_, ack->op);
+      } else if (const auto* rejected = std::get_if<collab::reject_message>(&told)) {
+        answered_ = std::max(answered_, rejected->op);
+      }
+      return true;
+    });
+    require(status.ok() || !is_here_[at]);
+  }
+
+  // By operation of the first member: what it makes.
+  std::map<collab::operation_counter, std::string> made_;
+  collab::operation_counter answered_ = 0;
+  collab::binary_server_decoder decoders_[2] = {
+      collab::binary_server_decoder{[this](auto op) { return made_.at(op); }},
+      collab::binary_server_decoder{nullptr}};
+  bool is_here_[2] = {};
 };
 
 void check_command(const collab::room_command& command, const collab::limits& bounds) {
@@ -122,6 +159,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         decoder.decode(frame, "u1", [&](const collab::client_message& message) {
           if (const auto* command = std::get_if<collab::room_command>(&message.body)) {
             check_command(*command, bounds);
+            if (const auto* op = std::get_if<collab::operation_command>(command)) {
+              sink.note(*op);
+            }
             (void)room.execute(ann, *command, time.now());
           } else if (std::holds_alternative<std::monostate>(message.body)) {
             require(!message.status.ok());

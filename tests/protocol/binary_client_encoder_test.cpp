@@ -201,7 +201,7 @@ class speaker {
     collab::operation_command op{++counter_, {}, chance_.one_in(3) ? "g:1" : ""};
     const std::optional<collab::undo_scope> scopes[] = {std::nullopt, collab::undo_scope::room,
                                                         collab::undo_scope::mine};
-    switch (chance_.below(8)) {
+    switch (chance_.below(10)) {
       case 0:
         // Views what outlives the command.
         op.body = collab::end_stroke{kept_ = id, 1 + chance_.below(1000)};
@@ -233,6 +233,12 @@ class speaker {
         break;
       case 6:
         op.body = collab::redo{scopes[chance_.below(3)]};
+        break;
+      case 7:
+        op.body = collab::save_version{chance_.words(64)};
+        break;
+      case 8:
+        op.body = collab::restore_version{seq_number{chance_.below(300)}, {}};
         break;
       default:
         op.body = collab::send_chat{chance_.words(2000)};
@@ -342,8 +348,15 @@ TEST_SUITE("protocol/binary_client_encoder") {
     std::string bytes;
     encoder.encode(collab::operation_command{7, collab::clear_canvas{}, "g"}, bytes);
     CHECK(bytes == message(19, text("g") + '\x0a' + varint(7)));
+    encoder.encode(collab::operation_command{8, collab::save_version{"v"}}, bytes);
+    encoder.encode(collab::operation_command{9, collab::restore_version{seq_number{300}, {}}, "g"},
+                   bytes);
+    CHECK(bytes == message(19, text("g") + '\x0a' + varint(7)) +
+                       message(20, varint(8) + text("v")) +
+                       message(19, text("g") + '\x15' + varint(9) + varint(300)));
+    bytes.clear();
     // Not to be sent.
     encoder.encode(collab::operation_command{8, collab::refused_operation{}}, bytes);
-    CHECK(bytes.size() == 6);
+    CHECK(bytes.empty());
   }
 }

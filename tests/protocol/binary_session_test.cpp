@@ -200,6 +200,12 @@ TEST_SUITE("protocol/binary_session") {
     CHECK(only(sink.sent, 'A').at(0).second ==
           message(76, literal("y") + varint(1) + varint(0) + text("ua") + varint(7) +
                           varint(1'577'836'800'000)));
+    // One without points it drops; likewise.
+    (void)bob_hears(collab::start_stroke{{"z", collab::element_kind::stroke, "ua"}, {}});
+    sink.sent.clear();
+    room.settle(time.now());
+    CHECK(only(sink.sent, 'A').at(0).second == message(77, varint(2) + literal("z")));
+    CHECK(only(sink.sent, 'B').at(0).second == message(77, varint(2) + literal("z")));
     room.leave(sink.ann, time.now());
     CHECK(only(sink.sent, 'B').back().second == message(70, varint(1)));
   }

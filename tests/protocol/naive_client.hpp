@@ -31,6 +31,7 @@ class naive_client {
   std::map<std::string, std::vector<collab::point>> live_points;
   std::map<std::string, collab::member_profile> members;
   std::vector<collab::chat_message> chat;
+  std::vector<collab::version_saved_message> versions;
   collab::history_message history;
   collab::undo_scope default_scope = collab::undo_scope::room;
   collab::member_profile self;
@@ -92,17 +93,30 @@ class naive_client {
   }
 
   // An event of the operation after the last.
-  void advance(const collab::message_place& place, bool is_whole = true) {
+  void advance(const collab::message_place& place, bool is_whole = true, bool may_be_own = true) {
     REQUIRE(to_integer(place.seq) == seq + 1);
     CHECK(!place.user.empty());
+    is_own_ = may_be_own && place.client == self.client && !pending.empty();
     if (is_whole) {
-      ++seq;
+      finish();
     }
-    // Told in a resumed session: the event stands for the answer.
-    if (place.client == self.client && is_resuming_ && !pending.empty()) {
-      settled_ = std::move(pending.begin()->second);
-      pending.erase(pending.begin());
+  }
+  void finish() {
+    ++seq;
+    if (!is_own_) {
+      return;
     }
+    if (is_resuming_) {
+      // The event stands for the answer.
+      settle();
+    } else {
+      // The answer follows, unless the connection is cut before.
+      told_op_ = pending.begin()->first;
+    }
+  }
+  void settle() {
+    settled_ = std::move(pending.begin()->second);
+    pending.erase(pending.begin());
   }
 
   void take_one(collab::room_state_message& state) {
@@ -122,9 +136,11 @@ class naive_client {
     session = state_->session;
     seq = to_integer(state_->seq);
     last_op = state_->op;
+    told_op_ = 0;
     pending.clear();
     own.clear();
     chat = state_->chat;
+    versions = state_->versions;
     history = state_->history;
     default_scope = state_->default_scope;
     meet_all(state_->members, state_->live);
@@ -152,6 +168,8 @@ class naive_client {
       CHECK_FALSE(each.reason.ok());
       pending.erase(each.op);
     }
+    // Told of, and not answered.
+    std::erase_if(pending, [this](const auto& each) { return each.first <= told_op_; });
     is_resuming_ = true;
     resumed_to_ = to_integer(resumed.seq);
     resumed_op_ = resumed.op;
@@ -189,7 +207,7 @@ class naive_client {
     }
     apply(chunk.removed, chunk.elements, chunk.changed);
     if (!chunk.has_more) {
-      ++seq;
+      finish();
     }
   }
   void take_one(const collab::digest_message& told) {
@@ -202,8 +220,7 @@ class naive_client {
   void take_one(const collab::ack_message& ack) {
     REQUIRE(!pending.empty());
     REQUIRE(pending.begin()->first == ack.op);
-    settled_ = std::move(pending.begin()->second);
-    pending.erase(pending.begin());
+    settle();
     if (to_integer(ack.seq) == seq) {
       return;  // Told of by an event before.
     }
@@ -224,6 +241,9 @@ class naive_client {
   }
   void confirm(const collab::remove_elements& body, const collab::ack_message& /*ack*/) {
     remove(body.ids);
+  }
+  void confirm(const collab::save_version& body, const collab::ack_message& ack) {
+    versions.push_back({{self.user, self.client, ack.seq, ack.time}, body.name});
   }
   void confirm(const collab::clear_canvas& /*body*/, const collab::ack_message& /*ack*/) {
     elements.clear();
@@ -282,10 +302,11 @@ class naive_client {
   void take_one(const collab::stroke_gap_message& gap) { CHECK_FALSE(gap.id.empty()); }
   void take_one(const collab::stroke_cancelled_message& cancelled) {
     live_points.erase(cancelled.id);
-    REQUIRE(live.erase(cancelled.id) == 1);
+    REQUIRE(live.erase(cancelled.id) + own.erase(cancelled.id) == 1);
   }
   void take_one(const collab::stroke_ended_message& end) {
-    advance(end.place);
+    // Its own is whole only if the room has ended it.
+    advance(end.place, true, !end.whole.has_value());
     if (end.whole.has_value()) {
       CHECK(end.whole->number() == to_integer(end.place.seq));
       add(*end.whole, end.place.seq, end.whole->index());
@@ -349,7 +370,10 @@ class naive_client {
     CHECK(members.contains(preview.client));
   }
   void take_one(const collab::host_message& told) { CHECK(members.contains(told.client)); }
-  void take_one(const collab::version_saved_message& saved) { advance(saved.place); }
+  void take_one(const collab::version_saved_message& saved) {
+    advance(saved.place);
+    versions.push_back(saved);
+  }
 
   // ---- What that does to the board
 
@@ -380,6 +404,9 @@ class naive_client {
   std::optional<collab::room_state_message> state_;
   std::vector<collab::element> state_elements_;
   collab::operation_command settled_;
+  // Of the last event, and the last operation of its own that an event has told of.
+  bool is_own_ = false;
+  collab::operation_counter told_op_ = 0;
   bool is_resuming_ = false;
   std::uint64_t resumed_to_ = 0;
   collab::operation_counter resumed_op_ = 0;

@@ -12,7 +12,6 @@
 
 #include <absl/status/status.h>
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -32,9 +31,6 @@
 #include "collab/room/command.hpp"
 
 namespace collab {
-
-struct save_version;
-struct restore_version;
 
 // Encodes the messages of one connection: it knows the numbers it has given to ids, and how far
 // the runs of live points have gone. So everything that was encoded has to be sent, in order;
@@ -103,16 +99,8 @@ class binary_client_encoder {
   void write(const undo& body, const operation_command& command);
   void write(const redo& body, const operation_command& command);
   void write(const send_chat& body, const operation_command& command);
-  template <std::same_as<save_version> Body>
-  void write(const Body& body, const operation_command& command) {
-    begin(type::version_save, command);
-    out_.text(body.name);
-  }
-  template <std::same_as<restore_version> Body>
-  void write(const Body& body, const operation_command& command) {
-    begin(type::version_restore, command);
-    out_.integer(to_integer(body.seq));
-  }
+  void write(const save_version& body, const operation_command& command);
+  void write(const restore_version& body, const operation_command& command);
   void write(const refused_operation& /*body*/, const operation_command& /*command*/) {}
 
   // An id, with its number or one that it has from now on, which is returned.
@@ -302,6 +290,18 @@ inline void binary_client_encoder::write(const redo& body, const operation_comma
 inline void binary_client_encoder::write(const send_chat& body, const operation_command& command) {
   begin(type::chat, command);
   out_.text(body.text);
+}
+
+inline void binary_client_encoder::write(const save_version& body,
+                                         const operation_command& command) {
+  begin(type::version_save, command);
+  out_.text(body.name);
+}
+
+inline void binary_client_encoder::write(const restore_version& body,
+                                         const operation_command& command) {
+  begin(type::version_restore, command);
+  out_.integer(to_integer(body.seq));
 }
 
 // ---- Parts

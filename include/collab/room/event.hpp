@@ -94,6 +94,8 @@ struct stroke_cancelled {
   // Null when he is not in the room.
   const member* author = nullptr;
   const live_stroke& stroke;
+  // Whether the room itself drops it: its author, who may be here, has no number for it.
+  bool is_by_room = false;
 };
 struct stroke_gap {
   std::string_view id;

@@ -61,7 +61,7 @@ class binary_event_writer {
   void write(const stroke_cancelled& event) {
     out_.begin(server_type::stroke_cancel);
     put_user(event.author, event.stroke.stroke.creator());
-    put_ref(event.stroke.stroke);
+    put_ref(event.is_by_room ? 0 : event.stroke.stroke.number(), event.stroke.stroke.id());
     out_.end();
   }
   void write(const stroke_gap& event) {
@@ -271,7 +271,6 @@ class binary_event_writer {
       out_.text(id);
     }
   }
-  void put_ref(const element& to) { put_ref(to.number(), to.id()); }
   void put_ref(const told_ref& to) { put_ref(to.number, to.id); }
 
  private:

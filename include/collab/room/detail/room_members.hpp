@@ -125,7 +125,7 @@ inline void room::commit_live_stroke(live_stroke_map::iterator at, moment now) {
     live_bytes_ -= live.bytes();
     const live_stroke gone = std::move(at->second);
     live_.erase(at);
-    sink_.to_all(stroke_cancelled{find_member(gone.author), gone}, log_position{});
+    sink_.to_all(stroke_cancelled{find_member(gone.author), gone, true}, log_position{});
     return;
   }
   operation op{{},          now.wall, live.stroke.creator(),
