@@ -61,6 +61,14 @@ class naive_board {
     const auto found = touched_.find(seq);
     return found != touched_.end() ? found->second : none;
   }
+  // Of all that was ever there.
+  [[nodiscard]] std::set<std::string> ids() const {
+    std::set<std::string> all;
+    for (const auto& [id, held] : things_) {
+      all.insert(id);
+    }
+    return all;
+  }
   // How many operations are undone.
   [[nodiscard]] std::size_t undone() const noexcept { return undone_.size(); }
 

@@ -44,29 +44,34 @@ namespace collab_sim {
 }
 
 // `asked`: the marks of one application in the order in which it asked. Those that are in the log
-// are there in this order; of what is there more than once the first counts.
+// are there in this order, session by session: in another one what was refused before may be
+// done. Of what is there more than once the first counts.
 [[nodiscard]] inline verdict check_asked_order(const room_log& log,
                                                const std::vector<std::string>& asked) {
-  std::map<std::string, std::uint64_t> places;
+  std::map<std::string, const collab::operation*> places;
   for (const collab::operation& op : log.operations()) {
     // A stroke that the room has ended by itself nobody has asked for.
     if (op.counter != 0) {
-      places.try_emplace(mark_of(op), collab::to_integer(op.seq));
+      places.try_emplace(mark_of(op), &op);
     }
   }
-  std::uint64_t last = 0;
-  std::string before;
+  struct place {
+    std::uint64_t seq = 0;
+    std::string mark;
+  };
+  std::map<std::string, place> last;
   for (const std::string& mark : asked) {
     const auto found = places.find(mark);
     if (mark.empty() || found == places.end()) {
       continue;
     }
-    if (found->second <= last) {
-      return absl::StrCat("'", mark, "' was asked for after '", before, "', and stands at seq ",
-                          found->second, " before it, at ", last);
+    place& before = last[found->second->client];
+    const std::uint64_t seq = collab::to_integer(found->second->seq);
+    if (seq <= before.seq) {
+      return absl::StrCat("'", mark, "' was asked for after '", before.mark,
+                          "', and stands at seq ", seq, " before it, at ", before.seq);
     }
-    last = found->second;
-    before = mark;
+    before = {seq, mark};
   }
   return {};
 }

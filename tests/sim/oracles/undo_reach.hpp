@@ -10,6 +10,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <cstdint>
+#include <string>
 #include <variant>
 
 #include "collab/document/digest.hpp"
@@ -18,6 +19,38 @@
 #include "sim/room_log.hpp"
 
 namespace collab_sim {
+
+// Which properties of which elements differ between two places, for those who have to find out why.
+[[nodiscard]] inline std::string differences(const room_log& log, std::uint64_t a,
+                                             std::uint64_t b) {
+  naive_board at_a;
+  naive_board at_b;
+  for (const collab::operation& op : log.operations()) {
+    if (collab::to_integer(op.seq) <= a) {
+      at_a.apply(op);
+    }
+    if (collab::to_integer(op.seq) <= b) {
+      at_b.apply(op);
+    }
+  }
+  std::string text;
+  for (const std::string& id : at_b.ids()) {
+    const auto one = at_a.find(id);
+    const auto other = at_b.find(id);
+    if (one.has_value() != other.has_value()) {
+      absl::StrAppend(&text, id, " is ", other.has_value() ? "there; " : "gone; ");
+    } else if (one.has_value()) {
+      for (std::size_t i = 0; i < collab::property_count; ++i) {
+        const auto key = static_cast<collab::property>(i);
+        if (collab::has_property(one->kind(), key) &&
+            collab::property_digest({}, *one, key) != collab::property_digest({}, *other, key)) {
+          absl::StrAppend(&text, id, ".", std::string{collab::name_of(key)}, "; ");
+        }
+      }
+    }
+  }
+  return text.empty() ? "the model sees no difference" : text;
+}
 
 // How the log's operations have changed the board, held against the model; `digest_at` yields what
 // was seen after a seq, as room_log does.
@@ -30,8 +63,9 @@ template <typename DigestAt>
     model.apply(op);
     const auto* back = std::get_if<collab::restore_version_operation>(&op.body);
     if (back != nullptr && digest_at(seq) != digest_at(collab::to_integer(back->target))) {
-      return absl::StrCat("seq ", seq, " has brought the board back to ",
-                          collab::to_integer(back->target), ", but it is another one");
+      return absl::StrCat(
+          "seq ", seq, " has brought the board back to ", collab::to_integer(back->target),
+          ", but it is another one: ", differences(log, collab::to_integer(back->target), seq));
     }
     const auto* redo = std::get_if<collab::redo_operation>(&op.body);
     if (redo == nullptr && !std::holds_alternative<collab::undo_operation>(op.body) &&

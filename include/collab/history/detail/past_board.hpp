@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -119,6 +120,7 @@ class past_board {
       }
     } else if (const auto place = places_.find(to_absl(id)); place != places_.end()) {
       removed_.insert_or_assign(element_id{id}, past_element{base_.elements()[place->second]});
+      is_changed_[place->second] = true;
       changed_.emplace(id, past_element{});
     }
   }
@@ -159,6 +161,7 @@ class past_board {
   void index() {
     places_.clear();
     places_.reserve(base_.size());
+    is_changed_.assign(base_.size(), false);
     std::uint32_t place = 0;
     for (const element& each : base_.elements()) {
       places_.emplace(to_absl(each.id()), place++);
@@ -174,6 +177,7 @@ class past_board {
     if (place == places_.end()) {
       return nullptr;
     }
+    is_changed_[place->second] = true;
     return changed_.emplace(id, past_element{base_.elements()[place->second]}).first->second.get();
   }
   void clear() {
@@ -182,14 +186,15 @@ class past_board {
         removed_.insert_or_assign(id, std::move(now));
       }
     }
-    for (const element& each : base_.elements()) {
-      if (!changed_.contains(each.id())) {
+    for (std::size_t i = 0; i < base_.size(); ++i) {
+      if (!is_changed_[i]) {
+        const element& each = base_.elements()[i];
         removed_.insert_or_assign(each.id(), past_element{each});
       }
     }
     changed_.clear();
     base_ = {};
-    places_.clear();
+    index();
   }
 
   [[nodiscard]] board_snapshot merged(seq_number seq) {
@@ -210,12 +215,13 @@ class past_board {
     std::vector<element> all;
     all.reserve(base_.size() + fresh.size());
     auto next = fresh.begin();
-    for (const element& each : base_.elements()) {
-      while (next != fresh.end() && is_below(*next, &each)) {
+    const std::span<const element> base = base_.elements();
+    for (std::size_t i = 0; i < base.size(); ++i) {
+      while (next != fresh.end() && is_below(*next, &base[i])) {
         all.push_back(**next++);
       }
-      if (!changed_.contains(each.id())) {
-        all.push_back(each);
+      if (!is_changed_[i]) {
+        all.push_back(base[i]);
       }
     }
     for (; next != fresh.end(); ++next) {
@@ -227,6 +233,8 @@ class past_board {
   board_snapshot base_;
   // The places of its elements. The ids are theirs.
   absl::flat_hash_map<absl::string_view, std::uint32_t> places_;
+  // By place: whether it is among `changed_`.
+  std::vector<bool> is_changed_;
   // What has become of elements since. Iterated only where the order is not seen.
   absl::flat_hash_map<element_id, past_element> changed_;
   // What was removed since begin(), as it was then.
