@@ -183,11 +183,11 @@ void restore_board(benchmark::State& state) {
 }
 BENCHMARK(restore_board)->Arg(10'000)->Unit(benchmark::kMillisecond);
 
-// A million operations of five people: half of them new elements, sets, removals that keep the
-// board at about so many elements, undo and redo, now and then a restore.
+// A million operations of five people: new elements on top, half of them strokes, changes of two
+// properties, removals of the lowest that keep the board at about so many elements, undo and redo.
 class long_log final : public collab::log_reader {
  public:
-  explicit long_log(std::uint64_t elements) {
+  explicit long_log(std::size_t elements, std::size_t operations = count) {
     collab::document board;
     collab::edit_history history{board};
     sequence random;
@@ -200,8 +200,8 @@ class long_log final : public collab::log_reader {
       records.push_back(collab::encode_operation(op));
       history.apply(std::move(op));
     };
-    records.reserve(count);
-    while (records.size() < count) {
+    records.reserve(operations);
+    while (records.size() < operations) {
       const std::uint64_t seq = records.size() + 1;
       const std::string user = "user-" + std::to_string(random.below(5));
       const std::uint64_t chance = random.below(100);
@@ -210,23 +210,18 @@ class long_log final : public collab::log_reader {
         there.push_back(name_of(made++));
       } else if (chance < 65) {
         run(by(seq,
-               collab::set_operation{there[random.below(there.size())],
-                                     {{property::x, double(random.below(1'000))},
-                                      {property::y, double(random.below(1'000))}}},
+               collab::set_operation{
+                   there[there.size() - 1 - random.below(std::min(there.size(), elements))],
+                   {{property::x, double(random.below(1'000))},
+                    {property::y, double(random.below(1'000))}}},
                user));
       } else if (chance < 90) {
-        const std::size_t most = there.size() > elements ? 4 : 1;
         std::vector<std::string> gone;
-        for (std::size_t i = 0; i < most && !there.empty(); ++i) {
-          std::swap(there[random.below(there.size())], there.back());
-          gone.push_back(std::move(there.back()));
-          there.pop_back();
-        }
-        if (there.size() + gone.size() < elements / 2) {
-          for (std::string& each : gone) {
-            there.push_back(std::move(each));
+        for (const collab::element* each : board.elements()) {
+          if (board.size() - gone.size() <= elements || gone.size() == 4) {
+            break;
           }
-          continue;
+          gone.push_back(each->id());
         }
         run(by(seq, collab::remove_operation{std::move(gone)}, user));
       } else if (chance < 97) {
@@ -262,7 +257,7 @@ long_log& log_of(std::int64_t elements) {
   static std::unique_ptr<long_log> kept;
   if (kept_for != elements) {
     kept.reset();
-    kept = std::make_unique<long_log>(std::uint64_t(elements));
+    kept = std::make_unique<long_log>(std::size_t(elements));
     kept_for = elements;
   }
   return *kept;

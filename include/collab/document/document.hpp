@@ -163,9 +163,9 @@ class document {
   }
 
   // Writes one property of an element that is there or can be restored.
-  void set(std::string_view id, property key, property_value value, seq_number stamp,
-           seq_number writer) {
-    change(id, key, [&](element& body) { body.set(key, std::move(value), stamp, writer); });
+  const element& set(std::string_view id, property key, property_value value, seq_number stamp,
+                     seq_number writer) {
+    return change(id, key, [&](element& body) { body.set(key, std::move(value), stamp, writer); });
   }
 
   // Takes one property back to its default, as if nobody had written it, at `stamp`.
@@ -249,7 +249,7 @@ class document {
   }
 
   template <typename Change>
-  void change(std::string_view id, property key, Change apply) {
+  const element& change(std::string_view id, property key, Change apply) {
     slot* found = find_slot(id);
     assert(found != nullptr && found->body != nullptr);
     element& body = *found->body;
@@ -267,6 +267,7 @@ class document {
     if (moves) {
       order_.insert(&body);
     }
+    return body;
   }
 
   document_options options_;

@@ -140,6 +140,21 @@ class element {
     return absl::OkStatus();
   }
 
+  // Likewise, samples that are packed already, which are kept as they are.
+  //
+  // InvalidArgument or DataLoss, and nothing changed, when they can't be decoded.
+  [[nodiscard]] absl::Status set_packed_points(std::string_view packed) {
+    std::vector<point> points;
+    if (absl::Status status = decode_points(packed, points); !status.ok()) {
+      return status;
+    }
+    identity& who = who_.edit();
+    who.point_count = static_cast<std::uint32_t>(points.size());
+    who.points = points.empty() ? nullptr : std::make_shared<const std::string>(packed);
+    who.points_digest = digest_of(points);
+    return absl::OkStatus();
+  }
+
   // The place in the z-order; empty before one was given.
   [[nodiscard]] const std::string& index() const noexcept {
     static const std::string none;

@@ -129,17 +129,20 @@ class edit_history {
               detail::undo_entry& made, edit_effect& effect) {
     std::vector<property> keys;
     const auto& trail = trails_.of(id);
+    keys.reserve(changes.size());
+    made.registers.reserve(made.registers.size() + changes.size());
+    const element* changed = nullptr;
     for (auto& [key, value] : changes) {
       keys.push_back(key);
-      write(op, trail, key, std::move(value), made);
+      changed = &write(op, trail, key, std::move(value), made);
     }
-    effect.changed.emplace_back(board_.find(id), std::move(keys));
+    effect.changed.emplace_back(changed != nullptr ? changed : board_.find(id), std::move(keys));
   }
-  void write(const operation& op, const detail::element_trails::pointer& trail, property key,
-             property_value value, detail::undo_entry& made) {
+  const element& write(const operation& op, const detail::element_trails::pointer& trail,
+                       property key, property_value value, detail::undo_entry& made) {
     trails_.register_of(*trail, key).write(op.seq, value);
     made.registers.push_back({trail, key, op.seq, std::nullopt});
-    board_.set(trail->id, key, std::move(value), op.seq, op.seq);
+    return board_.set(trail->id, key, std::move(value), op.seq, op.seq);
   }
   void apply_body(operation& op, remove_operation& body, edit_effect& effect) {
     detail::undo_entry made;
@@ -303,7 +306,7 @@ class edit_history {
     for (const detail::register_write& each : entry.registers) {
       const detail::element_trail& of = *each.of;
       const bool is_changed =
-          of.registers.find(each.key)->second.changed_at() == at && board_.find(of.id) != nullptr;
+          of.register_of(each.key).changed_at() == at && board_.find(of.id) != nullptr;
       skipped += of.changed_at == at || is_changed ? 0 : 1;
     }
     if (skipped == 0) {
@@ -331,8 +334,8 @@ class edit_history {
       std::move(made.registers.begin(), made.registers.end(), std::back_inserter(entry->registers));
     } else {
       entry = std::make_shared<detail::undo_entry>(std::move(made));
-      entry->author = op.author;
-      entry->session = op.client;
+      entry->author = std::move(op.author);
+      entry->session = std::move(op.client);
       entry->group = std::move(op.group);
     }
     entry->seq = op.seq;

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -155,8 +156,7 @@ inline element read_element(record_reader& in, const user_id& creator) {
     in.fail();
   }
   const std::string_view packed = in.view();
-  std::vector<point> points;
-  if (!packed.empty() && (!decode_points(packed, points).ok() || !value.set_points(points).ok())) {
+  if (!packed.empty() && !value.set_packed_points(packed).ok()) {
     in.fail();
   }
   return value;
@@ -232,6 +232,36 @@ inline operation::body_type read_body(record_reader& in, unsigned kind, const us
       in.fail();
       return clear_operation{};
   }
+}
+
+// The beginning of the record of a put operation.
+struct put_head {
+  seq_number seq{};
+  unix_time time{};
+  std::string_view id;
+};
+
+// Nothing where `record` does not begin as that of a put operation; the rest is not looked at.
+[[nodiscard]] inline std::optional<put_head> read_put_head(std::string_view record) {
+  record_reader in{record};
+  if (in.byte() != operation_record_version) {
+    return std::nullopt;
+  }
+  put_head head;
+  head.seq = seq_number{in.integer()};
+  head.time = unix_time{std::chrono::milliseconds{in.difference()}};
+  in.view();  // The author,
+  in.view();  // his client
+  in.integer();
+  const unsigned kind = in.byte();
+  if ((kind & grouped_body) != 0) {
+    in.view();
+  }
+  if ((kind & ~grouped_body & ~drawn_body) != 0) {
+    return std::nullopt;
+  }
+  head.id = in.view();
+  return in.failed() ? std::nullopt : std::optional{head};
 }
 
 }  // namespace detail

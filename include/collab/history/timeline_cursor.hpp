@@ -81,6 +81,7 @@ class timeline_cursor {
   // Goes on with operations, as long as `wants` them, and not beyond `last`.
   template <typename Wants>
   absl::Status go_on(Wants wants, std::optional<seq_number> last = std::nullopt);
+  void apply(operation& op, absl::Status& failure);
   void jump(const timeline_mark& mark);
   // To where `wants` ends, with all that could be undone.
   template <typename Wants>
@@ -107,20 +108,20 @@ inline absl::Status timeline_cursor::seek(seq_number seq) {
         "seq ", to_integer(seq), " is beyond the last operation, ", to_integer(past_.last_seq())));
   }
   return move(
-      past_.mark_before(seq), seq < seq_, [seq](const operation& op) { return op.seq <= seq; },
+      past_.mark_before(seq), seq < seq_, [seq](seq_number at, unix_time) { return at <= seq; },
       seq);
 }
 
 inline absl::Status timeline_cursor::seek(unix_time time) {
   return move(past_.mark_before(time), time < time_,
-              [time](const operation& op) { return op.time <= time; });
+              [time](seq_number, unix_time at) { return at <= time; });
 }
 
 inline absl::StatusOr<std::optional<unix_time>> timeline_cursor::next_time() {
   if (next_of_ != seq_) {
     next_.reset();
     next_of_.reset();
-    if (absl::Status status = go_on([](const operation&) { return false; }); !status.ok()) {
+    if (absl::Status status = go_on([](seq_number, unix_time) { return false; }); !status.ok()) {
       return status;
     }
   }
@@ -154,43 +155,66 @@ absl::Status timeline_cursor::go_on(Wants wants, std::optional<seq_number> last)
   if (seq_ == last) {
     return failure;
   }
+  // Whether an operation is the next one, and wanted; then this is where it is.
+  const auto enter = [&](seq_number seq, unix_time time) {
+    if (seq != next(seq_)) {
+      failure = absl::DataLossError(absl::StrCat("operation ", to_integer(seq), " was read where ",
+                                                 to_integer(next(seq_)), " is expected"));
+      return false;
+    }
+    if (!wants(seq, time)) {
+      next_ = std::max(time_, time);
+      next_of_ = seq_;
+      return false;
+    }
+    position_ = next(position_);
+    seq_ = seq;
+    time_ = std::max(time_, time);
+    return true;
+  };
   const absl::Status status =
       reader_.read(next(position_), past_.last_position(), [&](std::string_view record) {
+        // Most elements are gone again before anybody looks: they are not decoded.
+        if (const auto head = detail::read_put_head(record)) {
+          if (!enter(head->seq, head->time)) {
+            return false;
+          }
+          board_.put(head->id, record);
+          return seq_ != last;
+        }
         absl::StatusOr<log_record> read = decode_record(record);
         if (!read.ok()) {
           failure = read.status();
           return false;
         }
         auto* op = std::get_if<operation>(&*read);
-        if (op != nullptr && op->seq != next(seq_)) {
-          failure = absl::DataLossError(absl::StrCat("operation ", to_integer(op->seq),
-                                                     " was read where ", to_integer(next(seq_)),
-                                                     " is expected"));
-          return false;
-        }
-        if (op != nullptr && !wants(*op)) {
-          next_ = std::max(time_, op->time);
-          next_of_ = seq_;
-          return false;
-        }
-        position_ = next(position_);
         if (op == nullptr) {
+          position_ = next(position_);
           return true;
         }
-        seq_ = op->seq;
-        time_ = std::max(time_, op->time);
-        if (!std::holds_alternative<undo_operation>(op->body) &&
-            !std::holds_alternative<redo_operation>(op->body)) {
-          board_.apply(*op);
-        } else if (const detail::resolved_undo* undo = past_.undo_at(seq_)) {
-          detail::perform(*undo, board_);
-        } else {
-          failure = absl::DataLossError(
-              absl::StrCat("operation ", to_integer(seq_), " was not an undo before"));
+        if (!enter(op->seq, op->time)) {
+          return false;
         }
+        apply(*op, failure);
         return failure.ok() && seq_ != last;
       });
-  return status.ok() ? failure : status;
+  if (!status.ok() || !failure.ok()) {
+    return status.ok() ? failure : status;
+  }
+  return board_.read() ? absl::OkStatus()
+                       : absl::DataLossError("an element was read that is damaged");
+}
+
+inline void timeline_cursor::apply(operation& op, absl::Status& failure) {
+  if (!std::holds_alternative<undo_operation>(op.body) &&
+      !std::holds_alternative<redo_operation>(op.body)) {
+    board_.apply(op);
+  } else if (const detail::resolved_undo* undo = past_.undo_at(op.seq)) {
+    detail::perform(*undo, board_);
+  } else {
+    failure = absl::DataLossError(
+        absl::StrCat("operation ", to_integer(op.seq), " was not an undo before"));
+  }
 }
 
 template <typename Wants>
@@ -209,7 +233,7 @@ absl::Status timeline_cursor::replay_all(Wants wants) {
           return false;
         }
         auto* op = std::get_if<operation>(&*read);
-        if (op != nullptr && !wants(*op)) {
+        if (op != nullptr && !wants(op->seq, op->time)) {
           return false;
         }
         made.position = next(made.position);

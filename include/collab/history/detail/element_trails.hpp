@@ -29,8 +29,8 @@ class element_trails {
 
   // The trail of an element that `maker` puts on the board.
   const pointer& begin(const element_id& id, seq_number maker) {
-    pointer& trail = trails_[id];
-    trail = std::make_shared<element_trail>(element_trail{id, {false, {}}, {}, {}, {}, false});
+    trails_.erase(id);
+    const pointer& trail = add({id, {false, {}}, {}, {}, {}, false});
     make(*trail, maker);
     return trail;
   }
@@ -43,26 +43,29 @@ class element_trails {
 
   // The trail of an element that is there or can be restored.
   const pointer& of(const element_id& id) {
-    pointer& trail = trails_[id];
-    if (trail == nullptr) {
-      trail = std::make_shared<element_trail>(element_trail{
-          id, {board_.find(id) != nullptr, board_.presence_writer(id)}, {}, {}, {}, false});
-    }
-    return trail;
+    const auto found = trails_.find(id);
+    return found != trails_.end() ? found->second
+                                  : add({id,
+                                         {board_.find(id) != nullptr, board_.presence_writer(id)},
+                                         {},
+                                         {},
+                                         {},
+                                         false});
   }
 
   // Requires: it has been written before, or the element is there or can be restored.
   register_trail& register_of(element_trail& trail, property key) {
-    const auto found = trail.registers.find(key);
-    if (found != trail.registers.end()) {
-      return found->second;
+    const auto place = trail.place(key);
+    if (place != trail.registers.end() && place->first == key) {
+      return place->second;
     }
     const property_register* held = board_.find_kept(trail.id)->find(key);
     const bool is_written = held != nullptr && held->writer != seq_number{};
     return trail.registers
-        .emplace(key, register_trail{is_written ? std::optional{held->value} : std::nullopt,
-                                     is_written ? held->writer : seq_number{}})
-        .first->second;
+        .emplace(place, key,
+                 register_trail{is_written ? std::optional{held->value} : std::nullopt,
+                                is_written ? held->writer : seq_number{}})
+        ->second;
   }
 
   // What has become of `gone` is for good: keeps nothing that it alone could have changed, and
@@ -93,6 +96,11 @@ class element_trails {
   }
 
  private:
+  const pointer& add(element_trail trail) {
+    auto made = std::make_shared<element_trail>(std::move(trail));
+    const absl::string_view id = made->id;
+    return trails_.emplace(id, std::move(made)).first->second;
+  }
   void give_up_body(element_trail& trail) {
     if (!trail.is_gone && !trail.can_be_there() && board_.find(trail.id) == nullptr) {
       trail.is_gone = true;
@@ -108,8 +116,8 @@ class element_trails {
   }
 
   document& board_;
-  // Never iterated: its order differs from run to run.
-  absl::flat_hash_map<element_id, pointer> trails_;
+  // By the id in the trail. Never iterated: its order differs from run to run.
+  absl::flat_hash_map<absl::string_view, pointer> trails_;
 };
 
 }  // namespace collab::detail

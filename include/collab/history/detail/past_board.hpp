@@ -8,11 +8,14 @@
 #define COLLAB_HISTORY_DETAIL_PAST_BOARD_HPP
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/status/statusor.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -24,8 +27,39 @@
 #include "collab/document/element_digest.hpp"
 #include "collab/history/detail/resolved_undo.hpp"
 #include "collab/history/operation.hpp"
+#include "collab/history/operation_codec.hpp"
 
 namespace collab::detail {
+
+// An element that may be there, in a record until somebody looks at it.
+class past_element {
+ public:
+  // Not there.
+  past_element() = default;
+  explicit past_element(element value) : value_{std::move(value)} {}
+  // As the put operation in `record` made it.
+  explicit past_element(std::string_view record) : record_{record} {}
+
+  [[nodiscard]] bool is_there() const noexcept { return value_.has_value() || !record_.empty(); }
+  // Null where it is not there, or the record was no such record.
+  [[nodiscard]] element* get() {
+    if (!value_.has_value() && !record_.empty()) {
+      absl::StatusOr<operation> op = decode_operation(record_);
+      auto* put = op.ok() ? std::get_if<put_operation>(&op->body) : nullptr;
+      if (put != nullptr) {
+        put->value.set_number(to_integer(op->seq));
+        put->value.stamp_all(op->seq);
+        value_ = std::move(put->value);
+      }
+      record_.clear();
+    }
+    return value_.has_value() ? &*value_ : nullptr;
+  }
+
+ private:
+  std::optional<element> value_;
+  std::string record_;
+};
 
 class past_board {
  public:
@@ -35,15 +69,17 @@ class past_board {
     index();
     changed_.clear();
     removed_.clear();
+    unread_.clear();
   }
 
-  // Does `op`, which is not an undo or a redo.
+  // Does the put operation in `record`, which makes an element `id`.
+  void put(std::string_view id, std::string_view record) {
+    changed_.insert_or_assign(element_id{id}, past_element{record});
+    unread_.emplace_back(id);
+  }
+  // Does `op`, which is none of put, undo and redo.
   void apply(operation& op) {
-    if (auto* put = std::get_if<put_operation>(&op.body)) {
-      put->value.set_number(to_integer(op.seq));
-      put->value.stamp_all(op.seq);
-      this->put(std::move(put->value));
-    } else if (auto* set = std::get_if<set_operation>(&op.body)) {
+    if (auto* set = std::get_if<set_operation>(&op.body)) {
       this->set(set->id, std::move(set->changes), op.seq);
     } else if (const auto* removal = std::get_if<remove_operation>(&op.body)) {
       for (const element_id& id : removal->ids) {
@@ -66,8 +102,8 @@ class past_board {
   }
 
   void put(element value) {
-    std::optional<element>& place = changed_[value.id()];
-    place = std::move(value);
+    element_id id = value.id();
+    changed_.insert_or_assign(std::move(id), past_element{std::move(value)});
   }
   void set(std::string_view id, property_changes changes, seq_number seq) {
     if (element* of = edit(id)) {
@@ -77,19 +113,38 @@ class past_board {
     }
   }
   void remove(std::string_view id) {
-    if (element* of = edit(id)) {
-      removed_.insert_or_assign(element_id{id}, std::move(*of));
-      changed_.find(to_absl(id))->second.reset();
+    const auto found = changed_.find(to_absl(id));
+    if (found != changed_.end()) {
+      if (found->second.is_there()) {
+        removed_.insert_or_assign(element_id{id}, std::exchange(found->second, {}));
+      }
+    } else if (const auto place = places_.find(to_absl(id)); place != places_.end()) {
+      removed_.insert_or_assign(element_id{id}, past_element{base_.elements()[place->second]});
+      is_changed_[place->second] = true;
+      changed_.emplace(id, past_element{});
     }
   }
   void bring_back(std::string_view id) {
     const auto found = removed_.find(to_absl(id));
     if (found != removed_.end()) {
-      put(found->second);
+      changed_.insert_or_assign(element_id{id}, found->second);
+      unread_.emplace_back(id);
     }
   }
 
-  // What is shown, after the operation `seq`. O(elements).
+  // Reads what was put and is still there. Yields whether all of it could be read.
+  [[nodiscard]] bool read() {
+    bool is_good = true;
+    for (const element_id& id : unread_) {
+      const auto found = changed_.find(id);
+      is_good = is_good && (found == changed_.end() || !found->second.is_there() ||
+                            found->second.get() != nullptr);
+    }
+    unread_.clear();
+    return is_good;
+  }
+
+  // What is shown, after the operation `seq`. Requires: read() since the last change. O(elements).
   [[nodiscard]] board_snapshot show(seq_number seq) {
     board_snapshot shown = changed_.empty() ? base_.at(seq) : merged(seq);
     if (changed_.size() > few + base_.size() / 8) {
@@ -106,6 +161,7 @@ class past_board {
   void index() {
     places_.clear();
     places_.reserve(base_.size());
+    is_changed_.assign(base_.size(), false);
     std::uint32_t place = 0;
     for (const element& each : base_.elements()) {
       places_.emplace(to_absl(each.id()), place++);
@@ -115,43 +171,43 @@ class past_board {
   [[nodiscard]] element* edit(std::string_view id) {
     const auto found = changed_.find(to_absl(id));
     if (found != changed_.end()) {
-      return found->second.has_value() ? &*found->second : nullptr;
+      return found->second.get();
     }
     const auto place = places_.find(to_absl(id));
     if (place == places_.end()) {
       return nullptr;
     }
-    std::optional<element>& made = changed_[element_id{id}];
-    made = base_.elements()[place->second];
-    return &*made;
+    is_changed_[place->second] = true;
+    return changed_.emplace(id, past_element{base_.elements()[place->second]}).first->second.get();
   }
   void clear() {
     for (auto& [id, now] : changed_) {
-      if (now.has_value()) {
-        removed_.insert_or_assign(id, std::move(*now));
+      if (now.is_there()) {
+        removed_.insert_or_assign(id, std::move(now));
       }
     }
-    for (const element& each : base_.elements()) {
-      if (!changed_.contains(each.id())) {
-        removed_.insert_or_assign(each.id(), each);
+    for (std::size_t i = 0; i < base_.size(); ++i) {
+      if (!is_changed_[i]) {
+        const element& each = base_.elements()[i];
+        removed_.insert_or_assign(each.id(), past_element{each});
       }
     }
     changed_.clear();
     base_ = {};
-    places_.clear();
+    index();
   }
 
-  [[nodiscard]] board_snapshot merged(seq_number seq) const {
+  [[nodiscard]] board_snapshot merged(seq_number seq) {
     const document::z_order is_below;
     digest content = base_.content_digest();
     std::vector<const element*> fresh;
-    for (const auto& [id, now] : changed_) {
+    for (auto& [id, now] : changed_) {
       if (const auto place = places_.find(to_absl(id)); place != places_.end()) {
         content -= digest_of(base_.elements()[place->second]);
       }
-      if (now.has_value()) {
-        content += digest_of(*now);
-        fresh.push_back(&*now);
+      if (const element* shown = now.get()) {
+        content += digest_of(*shown);
+        fresh.push_back(shown);
       }
     }
     // The map has its elements in any order; here they get the one that they are drawn in.
@@ -159,12 +215,13 @@ class past_board {
     std::vector<element> all;
     all.reserve(base_.size() + fresh.size());
     auto next = fresh.begin();
-    for (const element& each : base_.elements()) {
-      while (next != fresh.end() && is_below(*next, &each)) {
+    const std::span<const element> base = base_.elements();
+    for (std::size_t i = 0; i < base.size(); ++i) {
+      while (next != fresh.end() && is_below(*next, &base[i])) {
         all.push_back(**next++);
       }
-      if (!changed_.contains(each.id())) {
-        all.push_back(each);
+      if (!is_changed_[i]) {
+        all.push_back(base[i]);
       }
     }
     for (; next != fresh.end(); ++next) {
@@ -176,9 +233,14 @@ class past_board {
   board_snapshot base_;
   // The places of its elements. The ids are theirs.
   absl::flat_hash_map<absl::string_view, std::uint32_t> places_;
-  // What has become of elements since; nothing: removed. Iterated only where the order is not seen.
-  absl::flat_hash_map<element_id, std::optional<element>> changed_;
-  removed_elements removed_;
+  // By place: whether it is among `changed_`.
+  std::vector<bool> is_changed_;
+  // What has become of elements since. Iterated only where the order is not seen.
+  absl::flat_hash_map<element_id, past_element> changed_;
+  // What was removed since begin(), as it was then.
+  absl::flat_hash_map<element_id, past_element> removed_;
+  // Elements that may be in records still.
+  std::vector<element_id> unread_;
 };
 
 }  // namespace collab::detail

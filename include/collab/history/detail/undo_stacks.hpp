@@ -8,7 +8,9 @@
 #include <absl/container/btree_map.h>
 #include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,55 +62,61 @@ struct undo_entry {
   }
 };
 
-// The entries of one scope, done and undone. Every function is O(log entries).
+// The entries of one scope, done and undone. New ones come last and old ones go first, which is
+// O(1), amortized, as long as nothing is undone; otherwise every function is O(log entries).
 class undo_stack {
  public:
   // Null where there is none.
   [[nodiscard]] undo_entry* latest_done() const {
-    return done_.empty() ? nullptr : done_.rbegin()->second;
+    while (done_end_ > 0 && !is_done(items_[done_end_ - 1])) {
+      --done_end_;
+    }
+    return done_end_ > 0 ? items_[done_end_ - 1].entry.get() : nullptr;
   }
   [[nodiscard]] undo_entry* latest_undone() const {
     return undone_.empty() ? nullptr : undone_.rbegin()->second;
   }
   [[nodiscard]] undo_entry* oldest() const {
-    return all_.empty() ? nullptr : all_.begin()->second.get();
+    return items_.empty() ? nullptr : items_.front().entry.get();
   }
   [[nodiscard]] std::size_t operations() const noexcept { return operations_; }
 
-  // Requires: the entry is done.
+  // Requires: the entry is done, its seq greater than all before.
   void add(const std::shared_ptr<undo_entry>& entry) {
-    all_.emplace(entry->seq, entry);
-    done_.emplace(entry->seq, entry.get());
+    items_.push_back({entry->seq, entry});
+    done_end_ = items_.size();
     operations_ += entry->operations;
     ++entry->stacks;
   }
   // The entry, or null when it is not in this stack.
   std::shared_ptr<undo_entry> remove(const undo_entry& entry) {
-    const auto found = all_.find(entry.seq);
-    if (found == all_.end()) {
+    const std::size_t at = place(entry.seq);
+    if (at == items_.size() || items_[at].entry == nullptr) {
       return nullptr;
     }
-    std::shared_ptr<undo_entry> removed = std::move(found->second);
-    all_.erase(found);
-    done_.erase(removed->seq);
-    removed->redo_stacks -= static_cast<int>(undone_.erase(removed->undone_at));
+    std::shared_ptr<undo_entry> removed = std::move(items_[at].entry);
+    if (removed->undone_at != seq_number{}) {
+      removed->redo_stacks -= static_cast<int>(undone_.erase(removed->undone_at));
+    }
     operations_ -= removed->operations;
     --removed->stacks;
+    ++gaps_;
+    close_gaps();
     return removed;
   }
 
   // An entry, which need not be in this stack, has been undone at its undone_at.
   void note_undone(undo_entry& entry) {
-    if (done_.erase(entry.seq) > 0) {
+    if (contains(entry)) {
       undone_.emplace(entry.undone_at, &entry);
       ++entry.redo_stacks;
     }
   }
   // It is redone, and has its undone_at still.
   void note_redone(undo_entry& entry) {
-    if (all_.contains(entry.seq)) {
+    if (contains(entry)) {
       entry.redo_stacks -= static_cast<int>(undone_.erase(entry.undone_at));
-      done_.emplace(entry.seq, &entry);
+      done_end_ = std::max(done_end_, place(entry.seq) + 1);
     }
   }
   // What is undone can't be redone through this stack any more. It stays in it: another may
@@ -123,8 +131,52 @@ class undo_stack {
   }
 
  private:
-  absl::btree_map<seq_number, std::shared_ptr<undo_entry>> all_;
-  absl::btree_map<seq_number, undo_entry*> done_;
+  // By the seq of the entry; null: a gap, where one was removed between others.
+  struct item {
+    seq_number seq{};
+    std::shared_ptr<undo_entry> entry;
+  };
+
+  [[nodiscard]] static bool is_done(const item& each) {
+    return each.entry != nullptr && each.entry->undone_at == seq_number{};
+  }
+  [[nodiscard]] std::size_t place(seq_number seq) const {
+    if (!items_.empty() && items_.front().seq == seq) {
+      return 0;
+    }
+    const auto found =
+        std::lower_bound(items_.begin(), items_.end(), seq,
+                         [](const item& each, seq_number at) { return each.seq < at; });
+    return found != items_.end() && found->seq == seq
+               ? static_cast<std::size_t>(found - items_.begin())
+               : items_.size();
+  }
+  [[nodiscard]] bool contains(const undo_entry& entry) const {
+    const std::size_t at = place(entry.seq);
+    return at != items_.size() && items_[at].entry != nullptr;
+  }
+  void close_gaps() {
+    while (!items_.empty() && items_.front().entry == nullptr) {
+      items_.pop_front();
+      done_end_ -= done_end_ > 0 ? 1 : 0;
+      --gaps_;
+    }
+    while (!items_.empty() && items_.back().entry == nullptr) {
+      items_.pop_back();
+      --gaps_;
+    }
+    if (gaps_ > items_.size() / 2) {
+      std::erase_if(items_, [](const item& each) { return each.entry == nullptr; });
+      gaps_ = 0;
+      done_end_ = items_.size();
+    }
+    done_end_ = std::min(done_end_, items_.size());
+  }
+
+  std::deque<item> items_;
+  std::size_t gaps_ = 0;
+  // Behind it nothing is done. Moved to the latest that is when somebody asks.
+  mutable std::size_t done_end_ = 0;
   // In the order in which they were undone.
   absl::btree_map<seq_number, undo_entry*> undone_;
   std::size_t operations_ = 0;
@@ -173,9 +225,7 @@ class undo_stacks {
       groups_[{entry->session, entry->group}] = entry.get();
     }
     user_stack& own = users_[entry->author];
-    active_.erase(own.active_at);
     own.active_at = entry->seq;
-    active_.emplace(entry->seq, entry->author);
     changed.push_back(entry->author);
     for (undo_stack* stack : {&room_, &own.stack}) {
       stack->add(entry);
@@ -184,24 +234,33 @@ class undo_stacks {
       }
     }
     if (users_.size() > users_max_) {
-      changed.push_back(active_.begin()->second);
+      // There is one who made something before all others, whatever the order of the map.
+      const auto idle = std::min_element(
+          users_.begin(), users_.end(),
+          [](const auto& a, const auto& b) { return a.second.active_at < b.second.active_at; });
+      changed.push_back(idle->first);
       forget_user(changed.back(), finish);
     }
   }
 
   void note_undone(undo_entry& entry, seq_number at) {
     entry.undone_at = at;
+    ++undone_;
     for_each_stack(entry, [&](undo_stack& stack) { stack.note_undone(entry); });
   }
   void note_redone(undo_entry& entry) {
     for_each_stack(entry, [&](undo_stack& stack) { stack.note_redone(entry); });
     entry.undone_at = seq_number{};
+    --undone_;
   }
 
   // `author` has made something new: nobody redoes through the stack of the room what is undone,
   // nor does he through his own.
   template <typename Finish>
   void end_redo(const user_id& author, const Finish& finish) {
+    if (undone_ == 0) {
+      return;
+    }
     std::vector<undo_entry*> final;
     room_.end_redo(final);
     if (const auto user = users_.find(author); user != users_.end()) {
@@ -239,15 +298,20 @@ class undo_stacks {
   void drop(undo_stack& from, const undo_entry& entry, const Finish& finish) {
     const std::shared_ptr<undo_entry> dropped = from.remove(entry);
     if (dropped->is_final()) {
-      unstack(*dropped);
+      if (dropped->stacks > 0) {
+        unstack(*dropped);
+      }
       retire(dropped, finish);
     }
   }
   template <typename Finish>
   void retire(const std::shared_ptr<undo_entry>& entry, const Finish& finish) {
-    const auto group = groups_.find({entry->session, entry->group});
-    if (group != groups_.end() && group->second == entry.get()) {
-      groups_.erase(group);
+    undone_ -= entry->undone_at != seq_number{} ? 1 : 0;
+    if (!entry->group.empty()) {
+      const auto group = groups_.find({entry->session, entry->group});
+      if (group != groups_.end() && group->second == entry.get()) {
+        groups_.erase(group);
+      }
     }
     finish(*entry);
   }
@@ -255,7 +319,6 @@ class undo_stacks {
   void forget_user(const user_id& user, const Finish& finish) {
     const auto found = users_.find(user);
     undo_stack gone = std::move(found->second.stack);
-    active_.erase(found->second.active_at);
     users_.erase(found);
     while (const undo_entry* entry = gone.oldest()) {
       drop(gone, *entry, finish);
@@ -265,11 +328,11 @@ class undo_stacks {
   std::size_t depth_;
   std::size_t users_max_;
   undo_stack room_;
-  // Never iterated: their order differs from run to run.
+  // Never iterated for anything but a least: their order differs from run to run.
   absl::flat_hash_map<user_id, user_stack> users_;
   absl::flat_hash_map<std::pair<client_id, std::string>, undo_entry*> groups_;
-  // Users by their latest operation.
-  absl::btree_map<seq_number, user_id> active_;
+  // How many entries are undone.
+  std::size_t undone_ = 0;
 };
 
 }  // namespace collab::detail
