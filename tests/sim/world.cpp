@@ -211,7 +211,7 @@ void world::heal() {
     each->come_to_rest();
   }
   // So that no preview of before is shown.
-  time_.run_for(3s);
+  time_.run_for(10s);
 }
 
 void world::wait_for_arrival(bool in_company) {

@@ -171,9 +171,12 @@ inline absl::Status timeline::add(std::string_view record) {
     undo_bytes_ += undos_.back().bytes();
   }
   for (const element_id& id : effect.removed) {
-    if (const element* kept = board_.find_kept(id)) {
+    // An undo may have changed it after it was off the board: it is told whole when it comes back.
+    if (const element* kept = is_undo ? nullptr : board_.find_kept(id)) {
       removed_bytes_ += kept->bytes();
       removed_.insert_or_assign(id, *kept);
+    } else {
+      removed_.erase(id);
     }
   }
   if (removed_bytes_ > options_.bytes_max / 8) {

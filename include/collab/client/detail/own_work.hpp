@@ -154,7 +154,11 @@ class own_work {
                absl::FunctionRef<bool(std::string_view)> is_live);
 
  private:
-  static constexpr std::size_t ids_per_message = 500;
+  // The server takes no list that is longer than what a room can hold.
+  [[nodiscard]] std::size_t ids_per_message() const {
+    return std::min<std::size_t>(
+        500, std::max<std::size_t>(1, context_.options.bounds.elements_per_room));
+  }
 
   // Every own stroke, with the operation that ends it if it has ended.
   struct drawn {

@@ -57,14 +57,11 @@ inline absl::StatusOr<bool> own_work::acknowledged(const ack_message& ack, std::
 inline void own_work::refuse(std::unique_ptr<pending_operation> op, const absl::Status& why) {
   context_.board.drop(*op);
   // What is wrong in itself was refused the first time too. All else may have been done, and
-  // then be taken off the board by somebody.
-  if (op->is_again && !absl::IsInvalidArgument(why)) {
-    const bool is_gone =
-        !op->makes().empty() && context_.board.confirmed().find(op->makes()) == nullptr;
-    if (is_gone || std::holds_alternative<set_element>(op->body)) {
-      report_refused(*op, lost_status());
-      return;
-    }
+  // then have been taken off the board by somebody, or brought back.
+  if (op->is_again && !absl::IsInvalidArgument(why) &&
+      (!op->makes().empty() || std::holds_alternative<set_element>(op->body))) {
+    report_refused(*op, lost_status());
+    return;
   }
   report_refused(*op, why);
 }

@@ -57,7 +57,7 @@ inline absl::StatusOr<operation_ticket> own_work::submit(body_type body, std::st
 
 inline absl::StatusOr<operation_ticket> own_work::remove(std::vector<element_id> ids,
                                                          std::string group) {
-  if (ids.size() <= ids_per_message) {
+  if (ids.size() <= ids_per_message()) {
     return submit(remove_elements{std::move(ids)}, std::move(group));
   }
   if (absl::Status status = check_group(group); !status.ok()) {
@@ -65,7 +65,7 @@ inline absl::StatusOr<operation_ticket> own_work::remove(std::vector<element_id>
   }
   pending_operation measured;
   measured.body = remove_elements{ids};
-  const std::size_t parts = (ids.size() + ids_per_message - 1) / ids_per_message;
+  const std::size_t parts = (ids.size() + ids_per_message() - 1) / ids_per_message();
   if (!has_room(parts, bytes_of(measured) + parts * sizeof(pending_operation))) {
     return no_room();
   }
@@ -73,8 +73,8 @@ inline absl::StatusOr<operation_ticket> own_work::remove(std::vector<element_id>
     group = context_.make_id();
   }
   operation_ticket ticket{};
-  for (std::size_t at = 0; at < ids.size(); at += ids_per_message) {
-    const std::size_t end = std::min(ids.size(), at + ids_per_message);
+  for (std::size_t at = 0; at < ids.size(); at += ids_per_message()) {
+    const std::size_t end = std::min(ids.size(), at + ids_per_message());
     remove_elements part{{ids.begin() + static_cast<std::ptrdiff_t>(at),
                           ids.begin() + static_cast<std::ptrdiff_t>(end)}};
     ticket = end == ids.size() ? make_ticket() : operation_ticket{};

@@ -201,18 +201,18 @@ inline void own_work::narrow(pending_operation& op) {
   std::vector<element_id> ids = std::move(std::get<shown_clearing>(op.body).ids);
   op.body = shown_clearing{ids};
   context_.board.drop(op);
-  if (ids.size() > ids_per_message && op.group.empty()) {
+  if (ids.size() > ids_per_message() && op.group.empty()) {
     op.group = context_.make_id();
   }
-  const std::size_t first = std::min(ids.size(), ids_per_message);
+  const std::size_t first = std::min(ids.size(), ids_per_message());
   const auto begin = ids.begin();
   op.body = remove_elements{{begin, begin + static_cast<std::ptrdiff_t>(first)}};
   outbox_.measure(op);
   context_.board.add(op);
   context_.keeper.save(op);
   const std::string group = op.group;
-  for (std::size_t at = first; at < ids.size(); at += ids_per_message) {
-    const std::size_t end = std::min(ids.size(), at + ids_per_message);
+  for (std::size_t at = first; at < ids.size(); at += ids_per_message()) {
+    const std::size_t end = std::min(ids.size(), at + ids_per_message());
     add(remove_elements{{begin + static_cast<std::ptrdiff_t>(at),
                          begin + static_cast<std::ptrdiff_t>(end)}},
         group, operation_ticket{});
