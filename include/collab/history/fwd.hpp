@@ -8,7 +8,11 @@
 namespace collab {
 
 class edit_history;
+class log_reader;
 class operation_log;
+class timeline;
+class timeline_cursor;
+class timeline_player;
 struct edit_effect;
 struct operation;
 enum class undo_outcome : std::uint8_t;

@@ -12,6 +12,7 @@
 #ifndef COLLAB_HISTORY_TIMELINE_HPP
 #define COLLAB_HISTORY_TIMELINE_HPP
 
+#include <absl/container/flat_hash_set.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/strings/str_cat.h>
@@ -19,7 +20,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -29,6 +31,7 @@
 #include "collab/core/ids.hpp"
 #include "collab/document/board_snapshot.hpp"
 #include "collab/document/document.hpp"
+#include "collab/history/detail/past_board.hpp"
 #include "collab/history/detail/resolved_undo.hpp"
 #include "collab/history/edit_history.hpp"
 #include "collab/history/operation_log.hpp"
@@ -49,7 +52,9 @@ struct timeline_options {
 // A place from which to go on: the board after the record `position`.
 struct timeline_mark {
   log_position position{};
-  board_snapshot board;
+  seq_number seq{};
+  std::shared_ptr<const detail::packed_elements> elements;
+  digest content;
   // The latest time of an operation up to there.
   unix_time time{};
 };
@@ -66,6 +71,8 @@ class timeline {
         history_{board_, options.history} {
     marks_.emplace_back();
     marks_.back().time = unix_time::min();
+    marks_.back().elements = std::make_shared<const detail::packed_elements>();
+    last_.elements = marks_.back().elements;
   }
   timeline(const timeline&) = delete;
   timeline& operator=(const timeline&) = delete;
@@ -94,7 +101,7 @@ class timeline {
   [[nodiscard]] const timeline_mark* mark_before(seq_number seq) const {
     const auto after =
         std::upper_bound(marks_.begin(), marks_.end(), seq,
-                         [](seq_number at, const mark& each) { return at < each.board.seq(); });
+                         [](seq_number at, const mark& each) { return at < each.seq; });
     return after != marks_.begin() ? &*std::prev(after) : nullptr;
   }
   // The last mark before anything that happened after `time`.
@@ -118,9 +125,9 @@ class timeline {
     std::size_t bytes = 0;
   };
 
-  // What `board` takes beyond what it shares with the one before. O(elements of both).
-  [[nodiscard]] static std::size_t bytes_beyond(const board_snapshot& before,
-                                                const board_snapshot& board);
+  // What `elements` take beyond what they share with those before. O(elements of both).
+  [[nodiscard]] static std::size_t bytes_beyond(const detail::packed_elements& before,
+                                                const detail::packed_elements& elements);
   void set_mark();
   void keep_within_bounds();
 
@@ -134,6 +141,11 @@ class timeline {
   // In the order of the log.
   std::vector<mark> marks_;
   std::size_t mark_bytes_ = 0;
+  // The board of the latest mark, which may be given up by now.
+  struct {
+    board_snapshot board;
+    std::shared_ptr<const detail::packed_elements> elements;
+  } last_;
   std::vector<detail::resolved_undo> undos_;
   std::size_t undo_bytes_ = 0;
   // The place of the last mark, or from where on the next one is waited for.
@@ -190,32 +202,45 @@ inline absl::Status timeline::add(std::string_view record) {
   return absl::OkStatus();
 }
 
-inline std::size_t timeline::bytes_beyond(const board_snapshot& before,
-                                          const board_snapshot& board) {
-  std::size_t sum = sizeof(mark) + board.size() * sizeof(element);
-  const document::z_order is_below;
-  auto old = before.elements().begin();
-  const auto end = before.elements().end();
-  for (const element& each : board.elements()) {
-    while (old != end && is_below(&*old, &each)) {
-      ++old;
-    }
-    const bool is_known = old != end && old->id() == each.id();
-    if (!is_known) {
-      sum += each.bytes();
-    } else if (!old->is_same(each)) {
-      sum += each.register_bytes();
-    }
+inline std::size_t timeline::bytes_beyond(const detail::packed_elements& before,
+                                          const detail::packed_elements& elements) {
+  // A counted text, and what the allocator takes for it.
+  constexpr std::size_t text_bytes = 64;
+  absl::flat_hash_set<const std::string*> known;
+  known.reserve(before.size());
+  for (const detail::packed_element& each : before) {
+    known.insert(each.record.get());
+  }
+  std::size_t sum = sizeof(mark) + elements.size() * sizeof(detail::packed_element);
+  for (const detail::packed_element& each : elements) {
+    sum += known.contains(each.record.get()) ? 0 : text_bytes + each.record->size();
   }
   return sum;
 }
 
 inline void timeline::set_mark() {
+  const board_snapshot board = board_.snapshot(log_.last());
+  const document::z_order is_below;
+  detail::packed_elements elements;
+  elements.reserve(board.size());
+  // What looks as it did at the mark before is shared with it.
+  std::size_t old = 0;
+  const auto before = last_.board.elements();
+  for (const element& each : board.elements()) {
+    while (old < before.size() && is_below(&before[old], &each)) {
+      ++old;
+    }
+    const bool is_same = old < before.size() && before[old].is_same(each);
+    elements.push_back(is_same ? (*last_.elements)[old] : detail::pack(each));
+  }
   mark made;
   made.position = log_.last_position();
-  made.board = board_.snapshot(log_.last());
+  made.seq = log_.last();
+  made.content = board.content_digest();
   made.time = last_time_;
-  made.bytes = bytes_beyond(marks_.empty() ? board_snapshot{} : marks_.back().board, made.board);
+  made.bytes = bytes_beyond(*last_.elements, elements);
+  made.elements = std::make_shared<const detail::packed_elements>(std::move(elements));
+  last_ = {board, made.elements};
   if (marks_.empty()) {
     // Nothing can be gone on from to where they are.
     undos_.clear();
@@ -229,8 +254,7 @@ inline void timeline::set_mark() {
 }
 
 inline void timeline::keep_within_bounds() {
-  constexpr std::size_t marks_min = 8;
-  while (bytes() > options_.bytes_max && marks_.size() > marks_min) {
+  while (bytes() > options_.bytes_max && marks_.size() > 2) {
     interval_ *= 2;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < marks_.size(); ++i) {
@@ -242,7 +266,7 @@ inline void timeline::keep_within_bounds() {
     marks_.resize(kept);
     mark_bytes_ = 0;
     for (std::size_t i = 1; i < marks_.size(); ++i) {
-      marks_[i].bytes = bytes_beyond(marks_[i - 1].board, marks_[i].board);
+      marks_[i].bytes = bytes_beyond(*marks_[i - 1].elements, *marks_[i].elements);
       mark_bytes_ += marks_[i].bytes;
     }
   }

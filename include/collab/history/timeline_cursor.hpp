@@ -135,16 +135,15 @@ absl::Status timeline_cursor::move(const timeline_mark* mark, bool is_behind, Wa
     return replay_all(wants);
   }
   // What is before all marks has no undos that are kept.
-  if (is_behind || mark->board.seq() > seq_) {
+  if (is_behind || mark->seq > seq_) {
     jump(*mark);
   }
   return go_on(wants, last);
 }
 
 inline void timeline_cursor::jump(const timeline_mark& mark) {
-  board_.begin(mark.board);
-  shown_ = mark.board;
-  seq_ = mark.board.seq();
+  board_.begin(mark.elements, mark.content);
+  seq_ = mark.seq;
   position_ = mark.position;
   time_ = mark.time;
 }
@@ -221,8 +220,8 @@ template <typename Wants>
 absl::Status timeline_cursor::replay_all(Wants wants) {
   document board{{.tombstones_max = past_.options().tombstones_max}};
   edit_history history{board, past_.options().history};
-  timeline_mark made;
-  made.time = unix_time::min();
+  log_position position{};
+  unix_time latest = unix_time::min();
   absl::Status failure;
   seq_number seq{};
   const absl::Status status =
@@ -236,14 +235,14 @@ absl::Status timeline_cursor::replay_all(Wants wants) {
         if (op != nullptr && !wants(op->seq, op->time)) {
           return false;
         }
-        made.position = next(made.position);
+        position = next(position);
         if (op != nullptr) {
           failure = history.check(*op);
           if (!failure.ok()) {
             return false;
           }
           seq = op->seq;
-          made.time = std::max(made.time, op->time);
+          latest = std::max(latest, op->time);
           history.apply(std::move(*op));
         }
         return true;
@@ -251,8 +250,11 @@ absl::Status timeline_cursor::replay_all(Wants wants) {
   if (!status.ok() || !failure.ok()) {
     return status.ok() ? failure : status;
   }
-  made.board = board.snapshot(seq);
-  jump(made);
+  shown_ = board.snapshot(seq);
+  board_.begin(shown_);
+  seq_ = seq;
+  position_ = position;
+  time_ = latest;
   return absl::OkStatus();
 }
 

@@ -11,10 +11,11 @@
 #include <absl/status/statusor.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,15 +62,34 @@ class past_element {
   std::string record_;
 };
 
+// An element of a board, as the record of a put operation that makes it.
+struct packed_element {
+  std::shared_ptr<const std::string> record;
+  digest whole;
+};
+// From the lowest to the topmost.
+using packed_elements = std::vector<packed_element>;
+
+[[nodiscard]] inline packed_element pack(const element& each) {
+  operation op{seq_number{each.number()}, {}, each.creator(), {}, 0, put_operation{each}};
+  std::string record = encode_operation(op);
+  record.shrink_to_fit();
+  return {std::make_shared<const std::string>(std::move(record)), digest_of(each)};
+}
+
 class past_board {
  public:
-  // Begins at `board`, where nothing that was removed can come back by its id alone.
+  // Begins at a board, where nothing that was removed can come back by its id alone.
   void begin(board_snapshot board) {
+    packed_ = nullptr;
     base_ = std::move(board);
-    index();
-    changed_.clear();
-    removed_.clear();
-    unread_.clear();
+    start();
+  }
+  void begin(std::shared_ptr<const packed_elements> board, const digest& content) {
+    base_ = {};
+    packed_ = std::move(board);
+    packed_digest_ = content;
+    start();
   }
 
   // Does the put operation in `record`, which makes an element `id`.
@@ -119,7 +139,7 @@ class past_board {
         removed_.insert_or_assign(element_id{id}, std::exchange(found->second, {}));
       }
     } else if (const auto place = places_.find(to_absl(id)); place != places_.end()) {
-      removed_.insert_or_assign(element_id{id}, past_element{base_.elements()[place->second]});
+      removed_.insert_or_assign(element_id{id}, base_at(place->second));
       is_changed_[place->second] = true;
       changed_.emplace(id, past_element{});
     }
@@ -146,8 +166,9 @@ class past_board {
 
   // What is shown, after the operation `seq`. Requires: read() since the last change. O(elements).
   [[nodiscard]] board_snapshot show(seq_number seq) {
-    board_snapshot shown = changed_.empty() ? base_.at(seq) : merged(seq);
-    if (changed_.size() > few + base_.size() / 8) {
+    board_snapshot shown = changed_.empty() && packed_ == nullptr ? base_.at(seq) : merged(seq);
+    if (packed_ != nullptr || changed_.size() > few + base_.size() / 8) {
+      packed_ = nullptr;
       base_ = shown;
       index();
       changed_.clear();
@@ -158,13 +179,33 @@ class past_board {
  private:
   static constexpr std::size_t few = 64;
 
+  void start() {
+    index();
+    changed_.clear();
+    removed_.clear();
+    unread_.clear();
+  }
+  [[nodiscard]] std::size_t base_size() const noexcept {
+    return packed_ != nullptr ? packed_->size() : base_.size();
+  }
+  [[nodiscard]] past_element base_at(std::size_t place) const {
+    return packed_ != nullptr ? past_element{std::string_view{*(*packed_)[place].record}}
+                              : past_element{base_.elements()[place]};
+  }
+  [[nodiscard]] std::string_view id_at(std::size_t place) const {
+    return packed_ != nullptr ? read_put_head(*(*packed_)[place].record)->id
+                              : std::string_view{base_.elements()[place].id()};
+  }
+  [[nodiscard]] digest digest_at(std::size_t place) const {
+    return packed_ != nullptr ? (*packed_)[place].whole : digest_of(base_.elements()[place]);
+  }
+
   void index() {
     places_.clear();
-    places_.reserve(base_.size());
-    is_changed_.assign(base_.size(), false);
-    std::uint32_t place = 0;
-    for (const element& each : base_.elements()) {
-      places_.emplace(to_absl(each.id()), place++);
+    places_.reserve(base_size());
+    is_changed_.assign(base_size(), false);
+    for (std::size_t i = 0; i < base_size(); ++i) {
+      places_.emplace(to_absl(id_at(i)), static_cast<std::uint32_t>(i));
     }
   }
   // The element, to be changed; null when it is not there.
@@ -178,7 +219,7 @@ class past_board {
       return nullptr;
     }
     is_changed_[place->second] = true;
-    return changed_.emplace(id, past_element{base_.elements()[place->second]}).first->second.get();
+    return changed_.emplace(id, base_at(place->second)).first->second.get();
   }
   void clear() {
     for (auto& [id, now] : changed_) {
@@ -186,24 +227,24 @@ class past_board {
         removed_.insert_or_assign(id, std::move(now));
       }
     }
-    for (std::size_t i = 0; i < base_.size(); ++i) {
+    for (std::size_t i = 0; i < base_size(); ++i) {
       if (!is_changed_[i]) {
-        const element& each = base_.elements()[i];
-        removed_.insert_or_assign(each.id(), past_element{each});
+        removed_.insert_or_assign(element_id{id_at(i)}, base_at(i));
       }
     }
     changed_.clear();
+    packed_ = nullptr;
     base_ = {};
     index();
   }
 
   [[nodiscard]] board_snapshot merged(seq_number seq) {
     const document::z_order is_below;
-    digest content = base_.content_digest();
+    digest content = packed_ != nullptr ? packed_digest_ : base_.content_digest();
     std::vector<const element*> fresh;
     for (auto& [id, now] : changed_) {
       if (const auto place = places_.find(to_absl(id)); place != places_.end()) {
-        content -= digest_of(base_.elements()[place->second]);
+        content -= digest_at(place->second);
       }
       if (const element* shown = now.get()) {
         content += digest_of(*shown);
@@ -213,16 +254,19 @@ class past_board {
     // The map has its elements in any order; here they get the one that they are drawn in.
     std::sort(fresh.begin(), fresh.end(), is_below);
     std::vector<element> all;
-    all.reserve(base_.size() + fresh.size());
+    all.reserve(base_size() + fresh.size());
     auto next = fresh.begin();
-    const std::span<const element> base = base_.elements();
-    for (std::size_t i = 0; i < base.size(); ++i) {
-      while (next != fresh.end() && is_below(*next, &base[i])) {
+    for (std::size_t i = 0; i < base_size(); ++i) {
+      if (is_changed_[i]) {
+        continue;
+      }
+      past_element each = base_at(i);
+      const element* shown = each.get();
+      assert(shown != nullptr);  // It was packed here.
+      while (next != fresh.end() && is_below(*next, shown)) {
         all.push_back(**next++);
       }
-      if (!is_changed_[i]) {
-        all.push_back(base[i]);
-      }
+      all.push_back(*shown);
     }
     for (; next != fresh.end(); ++next) {
       all.push_back(**next);
@@ -230,6 +274,9 @@ class past_board {
     return {std::move(all), content, seq};
   }
 
+  // What it goes on from: one of the two.
+  std::shared_ptr<const packed_elements> packed_;
+  digest packed_digest_;
   board_snapshot base_;
   // The places of its elements. The ids are theirs.
   absl::flat_hash_map<absl::string_view, std::uint32_t> places_;
