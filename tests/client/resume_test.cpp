@@ -264,6 +264,39 @@ TEST_SUITE("client/resume") {
     CHECK(ann->confirmed().content_digest() == bob->confirmed().content_digest());
   }
 
+  TEST_CASE("what the room has ended by itself goes on even where somebody has removed it since") {
+    collab::room_host_options options;
+    options.bounds.orphan_stroke = 1'000ms;
+    for (const bool has_ended : {false, true}) {
+      CAPTURE(has_ended);
+      world in{options};
+      participant& ann = in.joined("Ann");
+      participant& bob = in.joined("Bob");
+      auto stroke = ann->begin_stroke();
+      const collab::element_id first = stroke.id();
+      REQUIRE(stroke.extend(curve(20)).ok());
+      in.settle();
+      ann.down();
+      REQUIRE(stroke.extend(curve(10, 20)).ok());
+      absl::StatusOr<collab::operation_ticket> end = absl::UnknownError("not ended");
+      if (has_ended) {
+        end = stroke.end();
+      }
+      in.pass(40s, 1s);
+      REQUIRE(bob->remove({first}).ok());
+      in.settle();
+      ann.up();
+      in.pass(40s, 1s);
+      if (!has_ended) {
+        end = stroke.end();
+      }
+      in.check_equal();
+      CHECK(ann.answer(end) == "done");
+      REQUIRE(strokes_of(*bob) == 1);
+      CHECK((*bob->document().elements().begin())->point_count() == 11);
+    }
+  }
+
   TEST_CASE("in another session what is seen to be done is not done again") {
     world in{forgetful()};
     participant& ann = in.joined("Ann");
