@@ -193,13 +193,18 @@ TEST_SUITE("protocol/binary_session") {
           message(75, literal("x") + varint(5) + '\1'));
     CHECK(sink.encode(collab::stroke_gap{"x", 5, false, true}) ==
           message(75, literal("x") + varint(5) + '\2'));
-    // A stroke that the room itself commits: its author, who may be here, has no number for it.
+    // A stroke that the room itself commits: its author, who may be here, has no number for it, and
+    // has not ended it. He is told it whole.
     (void)bob_hears(collab::start_stroke{{"y", collab::element_kind::stroke, "ua"}, points});
     sink.sent.clear();
     room.settle(time.now());
+    const std::string ended =
+        literal("y") + varint(1) + varint(0) + text("ua") + varint(7) + varint(1'577'836'800'000);
+    const std::string index = text(room.board().find("y")->index());
     CHECK(only(sink.sent, 'A').at(0).second ==
-          message(76, literal("y") + varint(1) + varint(0) + text("ua") + varint(7) +
-                          varint(1'577'836'800'000)));
+          message(76, ended + index + varint(7) + text("y") + '\0' + varint(0) + text("ua") +
+                          index + list({}) + packed(points)));
+    CHECK(only(sink.sent, 'B').at(0).second == message(76, ended));
     // One without points it drops; likewise.
     (void)bob_hears(collab::start_stroke{{"z", collab::element_kind::stroke, "ua"}, {}});
     sink.sent.clear();
