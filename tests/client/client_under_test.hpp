@@ -361,7 +361,9 @@ struct world {
       CHECK(collab::to_text(each->digest()) == collab::to_text(witness.digest()));
       CHECK(each->board->document().size() == witness->document().size());
       CHECK(each->hears.out_of_step.empty());
-      CHECK(each->hears.errors.empty());
+      for (const std::string& error : each->hears.errors) {
+        FAIL_CHECK(error);
+      }
       for (const auto& [ticket, count] : each->hears.answers) {
         CHECK(count == 1);
       }

@@ -353,6 +353,14 @@ class random_people {
           in_.crash();
         }
         break;
+      case 19:
+        if (random_.below(2) == 0) {
+          note(who, board.save_version("named"));
+        } else {
+          note(who, board.restore_version(
+                        collab::seq_number{random_.below(collab::to_integer(board.seq()) + 2)}));
+        }
+        break;
       default:
         break;
     }

@@ -264,6 +264,39 @@ TEST_SUITE("client/resume") {
     CHECK(ann->confirmed().content_digest() == bob->confirmed().content_digest());
   }
 
+  TEST_CASE("what the room has ended by itself goes on even where somebody has removed it since") {
+    collab::room_host_options options;
+    options.bounds.orphan_stroke = 1'000ms;
+    for (const bool has_ended : {false, true}) {
+      CAPTURE(has_ended);
+      world in{options};
+      participant& ann = in.joined("Ann");
+      participant& bob = in.joined("Bob");
+      auto stroke = ann->begin_stroke();
+      const collab::element_id first = stroke.id();
+      REQUIRE(stroke.extend(curve(20)).ok());
+      in.settle();
+      ann.down();
+      REQUIRE(stroke.extend(curve(10, 20)).ok());
+      absl::StatusOr<collab::operation_ticket> end = absl::UnknownError("not ended");
+      if (has_ended) {
+        end = stroke.end();
+      }
+      in.pass(40s, 1s);
+      REQUIRE(bob->remove({first}).ok());
+      in.settle();
+      ann.up();
+      in.pass(40s, 1s);
+      if (!has_ended) {
+        end = stroke.end();
+      }
+      in.check_equal();
+      CHECK(ann.answer(end) == "done");
+      REQUIRE(strokes_of(*bob) == 1);
+      CHECK((*bob->document().elements().begin())->point_count() == 11);
+    }
+  }
+
   TEST_CASE("in another session what is seen to be done is not done again") {
     world in{forgetful()};
     participant& ann = in.joined("Ann");
@@ -393,21 +426,38 @@ TEST_SUITE("client/resume") {
     in.check_equal();
   }
 
-  TEST_CASE("a version whose answer was lost in a cut is saved once") {
-    world in;
-    participant& ann = in.joined("Ann");
-    participant& bob = in.joined("Bob");
-    REQUIRE(ann->put(rect("a")).ok());
-    ann.dial.orders.holds_down = true;
-    const auto saved = ann->save_version("first");
-    in.settle();
-    ann.dial.orders.holds_down = false;
-    ann.cut();
-    in.pass(2s);
-    CHECK(ann.answer(saved) == "done");
-    REQUIRE(ann->versions().size() == 1);
-    REQUIRE(bob->versions().size() == 1);
-    CHECK(bob->versions()[0].name == "first");
-    in.check_equal();
+  TEST_CASE("a version whose answer was lost in a cut is saved once, and can be gone back to") {
+    for (int left = -1; left < 8; ++left) {
+      CAPTURE(left);
+      collab::room_host_options options;
+      options.bounds.state_chunk_bytes = 1'024;
+      world in{options};
+      participant& ann = in.joined("Ann");
+      participant& bob = in.joined("Bob");
+      for (int i = 0; i < 100; ++i) {
+        REQUIRE(ann->put(rect("e" + std::to_string(i))).ok());
+      }
+      in.pass(2s);
+      ann.dial.orders.holds_down = true;
+      const auto saved = ann->save_version("first");
+      in.settle();
+      ann.dial.orders.holds_down = false;
+      ann.cut();
+      in.pass(2s);
+      CHECK(ann.answer(saved) == "done");
+      REQUIRE(ann->versions().size() == 1);
+      REQUIRE(bob->versions().size() == 1);
+      CHECK(bob->versions()[0].name == "first");
+      REQUIRE(bob->clear().ok());
+      in.settle();
+      ann.dial.orders.down_left = left;
+      const auto restored = ann->restore_version(ann->versions()[0].place.seq);
+      in.settle();
+      in.pass(3s);
+      CHECK(ann.answer(restored) == "done");
+      CHECK(ann->document().size() == 100);
+      CHECK(bob->document().size() == 100);
+      in.check_equal();
+    }
   }
 }

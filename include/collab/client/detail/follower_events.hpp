@@ -128,8 +128,11 @@ inline absl::Status follower::on(const stroke_ended_message& message) {
     note_own(message.place);  // What the room has ended itself comes whole, and has no number.
   }
   const auto live = room_.live.find(message.id);
-  const own_stroke* own = work_.find_stroke(message.id);
+  own_stroke* own = work_.find_stroke(message.id);
   if (message.whole.has_value()) {
+    if (own != nullptr && message.op == 0) {
+      own->committed = message.count;
+    }
     confirm_stroke(*message.whole, message);
   } else if (live != room_.live.end() && live->second.is_complete(message.count)) {
     element value = live->second.style;

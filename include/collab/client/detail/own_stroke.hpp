@@ -60,6 +60,8 @@ struct own_stroke {
   // What the server says before it has answered this ping is about what was sent before.
   ping_number fence = 0;
   int gaps = 0;
+  // As many points were told to be an element by now, which may be removed again.
+  std::optional<std::size_t> committed{};
 
   [[nodiscard]] const element_id& id() const noexcept { return style.id(); }
 
@@ -101,6 +103,7 @@ struct own_stroke {
     rewind(std::nullopt);
     is_silent = false;
     gaps = 0;
+    committed.reset();
   }
 
   // The whole stroke as an element. Requires: points on the grid.

@@ -36,7 +36,7 @@ inline pending_operation& own_work::add(body_type body, std::string group,
   context_.board.add(op);
   // It is about to be sent, most of the time, and need not be written twice then.
   const bool was_sent = op.is_sent;
-  op.is_sent = was_sent || sender_.is_next(op.op);
+  op.is_sent = was_sent || sender_.is_near(op.op);
   context_.keeper.save(op);
   op.is_sent = was_sent;
   return op;

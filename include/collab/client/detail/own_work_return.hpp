@@ -104,6 +104,8 @@ inline void own_work::resumed(operation_counter op, const std::deque<seq_number>
     each.stroke->rewind(held != own.end() ? std::optional<std::size_t>{held->have} : std::nullopt);
     if (const element* there = context_.board.confirmed().find(each.stroke->id())) {
       go_on(*each.stroke, each.end, there->point_count());
+    } else if (each.stroke->committed.has_value()) {
+      go_on(*each.stroke, each.end, *each.stroke->committed);
     }
   }
   open();

@@ -48,9 +48,9 @@ class sender {
   }
   void close() noexcept { is_open_ = false; }
 
-  // Whether an operation that is done now would be sent at once.
-  [[nodiscard]] bool is_next(operation_counter op) const noexcept {
-    return is_open_ && op == next_ && op < first_op() + context_.options.window;
+  // Whether an operation that is done now is likely to be sent by the next pump().
+  [[nodiscard]] bool is_near(operation_counter op) const noexcept {
+    return is_open_ && op < first_op() + context_.options.window;
   }
 
   // Sends a message that nobody waits for. Whether it could be.
