@@ -256,7 +256,9 @@ void world::wait_for_arrival(bool in_company) {
 }
 
 void world::check_disk() {
-  const auto& records = disk_.contents(std::string{room_name}).records;
+  // What was written and not synced yet need not be there.
+  std::vector<std::string> records = disk_.contents(std::string{room_name}).records;
+  records.resize(disk_.durable_records(std::string{room_name}));
   room_log again{{.history = {.undo_depth = plan_.rooms.bounds.undo_depth,
                               .undo_users_max = plan_.rooms.bounds.undo_users_per_room},
                   .document = {.tombstones_max = plan_.rooms.bounds.tombstones_per_room}}};

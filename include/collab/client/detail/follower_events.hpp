@@ -130,7 +130,7 @@ inline absl::Status follower::on(const stroke_ended_message& message) {
   const auto live = room_.live.find(message.id);
   own_stroke* own = work_.find_stroke(message.id);
   if (message.whole.has_value()) {
-    if (own != nullptr) {
+    if (own != nullptr && message.op == 0) {
       own->committed = message.count;
     }
     confirm_stroke(*message.whole, message);
